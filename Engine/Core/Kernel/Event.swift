@@ -1,0 +1,121 @@
+/// The end of a run's main process.
+package struct RunEnd: Hashable, Sendable {
+    package var exit: Exit
+    package var pid: Int32
+    package var since: Instant
+    package var at: Instant
+    /// Processes of its tree that live.
+    package var left: Int
+    /// Bytes.
+    package var maxMemory: UInt64
+    /// Milliseconds, user and system.
+    package var cpuTime: Int
+
+    package init(
+        exit: Exit, pid: Int32, since: Instant, at: Instant, left: Int, maxMemory: UInt64 = 0, cpuTime: Int = 0
+    ) {
+        self.exit = exit
+        self.pid = pid
+        self.since = since
+        self.at = at
+        self.left = left
+        self.maxMemory = maxMemory
+        self.cpuTime = cpuTime
+    }
+}
+
+/// A run that the keeper held when the engine started.
+package struct HeldRun: Hashable, Sendable {
+    package var id: RunID
+    package var pid: Int32
+    package var since: Instant
+    /// nil while its main process lives.
+    package var end: RunEnd?
+
+    package init(id: RunID, pid: Int32, since: Instant, end: RunEnd? = nil) {
+        self.id = id
+        self.pid = pid
+        self.since = since
+        self.end = end
+    }
+}
+
+/// Why a program was not executed.
+package struct SpawnTrouble: Hashable, Sendable {
+    package enum Stage: Hashable, Sendable {
+        /// The keeper has no room, no memory, no descriptors.
+        case resources
+        case directory
+        case execute
+        case other
+    }
+
+    package var stage: Stage
+    package var errno: Int32
+    /// What errno means, for people.
+    package var text: String
+
+    package init(stage: Stage, errno: Int32, text: String) {
+        self.stage = stage
+        self.errno = errno
+        self.text = text
+    }
+}
+
+/// What people ask for.
+package enum FleetCommand: Hashable, Sendable {
+    case start(StartRequest)
+    case apply(ApplyRequest)
+    case stop([String])
+    case restart([String])
+    case delete([String])
+    /// Stop everything and end; `halt` when only people may bring it back.
+    case shutdown(halt: Bool)
+    case detach
+    case resume
+
+    /// It only ends what runs: it is obeyed even when it cannot be stored.
+    package var stops: Bool {
+        switch self {
+        case .stop, .delete, .shutdown: true
+        case .start, .apply, .restart, .detach, .resume: false
+        }
+    }
+}
+
+/// How this engine came to be.
+package struct EngineStart: Hashable, Sendable {
+    /// The keeper that it works with: boot and pid.
+    package var keeper: String
+    /// It was started for a dashboard, whose answer ends it. Counts for the first engine of a keeper only.
+    package var isEmbedded: Bool
+
+    package init(keeper: String, isEmbedded: Bool) {
+        self.keeper = keeper
+        self.isEmbedded = isEmbedded
+    }
+}
+
+/// What the kernel learns.
+package enum KernelEvent: Hashable, Sendable {
+    /// The first event: what was stored and what the keeper holds.
+    case recovered(StoredFleet, [HeldRun], EngineStart)
+    /// A client's command; without a request nobody waits for the answer.
+    case command(FleetCommand, RequestID?)
+    case spawned(RunID, pid: Int32, since: Instant)
+    case spawnFailed(RunID, SpawnTrouble)
+    case exited(RunID, RunEnd)
+    case gone(RunID)
+    case timer(TimerID)
+}
+
+extension KernelEvent {
+    /// The one instance that the event is about; nil for those that may touch any.
+    var instance: UInt64? {
+        switch self {
+        case .recovered, .command: nil
+        case .spawned(let id, _, _), .spawnFailed(let id, _), .exited(let id, _), .gone(let id): id.instance
+        case .timer(let timer): timer.id.instance
+        }
+    }
+}

@@ -1,0 +1,251 @@
+// Runs: what happens between a spawn and the end of its tree.
+extension Kernel {
+    /// Milliseconds between two SIGKILLs to a tree that does not end.
+    static let killAgainAfter = 1000
+
+    /// Asks the keeper for the next run of an instance. `again` counts it as a restart.
+    mutating func spawn(_ key: UInt64, again: Bool, _ now: Moment, _ effects: inout Effects) {
+        guard var instance = fleet[key], let app = fleet.app(of: key) else { return }
+        instance.record.run += 1
+        instance.record.trouble = nil
+        instance.waitReason = nil
+        if again { instance.record.restarts += 1 }
+        fleet[key] = instance
+        effects.store.append(.putInstance(instance.record))
+        effects.keeper.append(.spawn(order(app.spec, instance.record)))
+        publish(.starting, key, now, &effects)
+    }
+
+    /// The run that the next spawn of an instance has.
+    func nextRun(_ key: UInt64) -> UInt64 { (fleet[key]?.record.run ?? 0) + 1 }
+
+    private func order(_ spec: AppSpec, _ record: InstanceRecord) -> SpawnOrder {
+        var environment = spec.env
+        environment["OD_NAME"] = spec.name
+        environment["OD_NAMESPACE"] = spec.namespace
+        environment["OD_ID"] = String(record.id)
+        environment["OD_INSTANCE"] = "\(record.key).\(record.run)"
+        environment["NODE_APP_INSTANCE"] = String(record.number)
+        return SpawnOrder(
+            id: RunID(instance: record.key, run: record.run), program: spec.program,
+            arguments: [spec.program] + spec.arguments, cwd: spec.cwd,
+            environment: environment.map { "\($0.key)=\($0.value)" }.sorted())
+    }
+
+    mutating func spawned(_ id: RunID, pid: Int32, since: Instant, _ now: Moment, _ effects: inout Effects) {
+        guard var instance = fleet[id.instance], let app = fleet.app(of: id.instance) else {
+            effects.keeper.append(.discard(id))
+            return
+        }
+        let action = instance.life.spawned(run: id.run, pid: pid, at: since)
+        fleet[id.instance] = instance
+        switch action {
+        case .online:
+            effects.keeper.append(.attach(id, logPlan(app.spec, number: instance.record.number)))
+            publish(.online, id.instance, now, &effects)
+        case .signal:
+            effects.keeper.append(.attach(id, logPlan(app.spec, number: instance.record.number)))
+            beginEnding(id, app.spec, now, &effects)
+        case .stale:
+            // Heard of before, or a run that somebody asked for whom we took for dead: there must not be two.
+            if instance.life.running?.run != id.run { effects.keeper.append(.discard(id)) }
+        }
+    }
+
+    /// Sends the stop signal to the tree and arms the kill timer.
+    mutating func beginEnding(_ id: RunID, _ spec: AppSpec, _ now: Moment, _ effects: inout Effects) {
+        effects.keeper.append(.signal(id, spec.killSignal))
+        effects.timers.append(.arm(TimerID(id: id, kind: .kill), milliseconds: spec.killTimeout))
+        publish(.stopping, id.instance, now, &effects)
+    }
+
+    mutating func spawnFailed(_ id: RunID, _ trouble: SpawnTrouble, _ now: Moment, _ effects: inout Effects) {
+        guard var instance = fleet[id.instance], let app = fleet.app(of: id.instance),
+            case .failed(let stopWasSaid) = instance.life.spawnFailed(run: id.run)
+        else { return }
+        fleet[id.instance] = instance
+        if stopWasSaid || leaving {
+            stopped(id.instance, now, &effects)
+            return
+        }
+        let failure = Failure.spawn(app.spec, trouble)
+        for index in pending.indices where pending[index].waiting.contains(id.instance) {
+            pending[index].failures.append(failure)
+        }
+        // A restart may meet a program that is just being replaced, or a full machine: it is tried again like any quick
+        // exit. The first start of an app that cannot be executed is given up at once.
+        if instance.record.restarts > 0 {
+            decide(id.instance, .unknown, uptime: 0, trouble: failure.why, now, &effects)
+        } else {
+            giveUp(id.instance, failure.why, now, &effects)
+        }
+    }
+
+    mutating func exited(_ id: RunID, _ end: RunEnd, _ now: Moment, _ effects: inout Effects) {
+        guard var instance = fleet[id.instance], let app = fleet.app(of: id.instance) else {
+            effects.keeper.append(.discard(id))
+            effects.acknowledge.append(id)
+            return
+        }
+        let running = instance.life.running
+        let action = instance.life.exited(run: id.run, end.exit, left: end.left)
+        if action == .stale {
+            // An older run that the keeper still held: its end is kept, nothing else follows.
+            record(id, end, now, &effects)
+            if end.left == 0 { forget(id, &effects) }
+            return
+        }
+        instance.record.exit = end.exit
+        instance.record.exitedAt = now.wallTime(of: end.at)
+        fleet[id.instance] = instance
+        record(id, end, now, &effects)
+        let uptime = end.at.milliseconds(since: running?.since ?? end.at)
+        publish(.exited, id.instance, now, &effects, "\(end.exit) after \(uptime) ms")
+        switch action {
+        case .settled(let running, let exit, let afterwards):
+            settled(id, running, exit, afterwards, at: end.at, now, &effects)
+        case .sweep:
+            beginEnding(id, app.spec, now, &effects)
+        case .underWay, .stale:
+            break
+        }
+    }
+
+    mutating func gone(_ id: RunID, _ now: Moment, _ effects: inout Effects) {
+        guard var instance = fleet[id.instance] else {
+            forget(id, &effects)
+            return
+        }
+        let action = instance.life.gone(run: id.run)
+        fleet[id.instance] = instance
+        guard case .settled(let running, let exit, let afterwards) = action else {
+            forget(id, &effects)
+            return
+        }
+        settled(id, running, exit, afterwards, at: now.boot, now, &effects)
+    }
+
+    /// Nothing of the run lives any more.
+    private mutating func settled(
+        _ id: RunID, _ running: Lifecycle.Running, _ exit: Exit, _ afterwards: Afterwards, at end: Instant,
+        _ now: Moment, _ effects: inout Effects
+    ) {
+        effects.timers.append(.cancel(TimerID(id: id, kind: .kill)))
+        forget(id, &effects)
+        fleet[id.instance]?.record.ended = id.run
+        store(id.instance, &effects)
+        switch afterwards {
+        case .stay:
+            stopped(id.instance, now, &effects)
+        case .startAgain:
+            startAgain(id.instance, now, &effects)
+        case .decide:
+            decide(id.instance, exit, uptime: end.milliseconds(since: running.since), trouble: nil, now, &effects)
+        }
+    }
+
+    /// The keeper may forget the exit once it is stored, and its streams end.
+    private func forget(_ id: RunID, _ effects: inout Effects) {
+        effects.acknowledge.append(id)
+        effects.keeper.append(.ended(id))
+    }
+
+    private func record(_ id: RunID, _ end: RunEnd, _ now: Moment, _ effects: inout Effects) {
+        effects.store.append(
+            .addExit(
+                ExitRecord(
+                    instance: id.instance, run: id.run, pid: end.pid, exit: end.exit, at: now.wallTime(of: end.at),
+                    uptime: end.at.milliseconds(since: end.since), maxMemory: end.maxMemory, cpuTime: end.cpuTime)))
+    }
+
+    /// Starts an idle instance and counts it as a restart.
+    mutating func startAgain(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
+        guard fleet[key]?.life.isIdle == true else { return }
+        let run = nextRun(key)
+        _ = fleet[key]?.life.start(run: run)
+        publish(.restarting, key, now, &effects)
+        spawn(key, again: true, now, &effects)
+    }
+
+    /// Asks the restart policy what follows an end that nobody wanted.
+    private mutating func decide(
+        _ key: UInt64, _ exit: Exit, uptime: Int, trouble: String?, _ now: Moment, _ effects: inout Effects
+    ) {
+        guard var instance = fleet[key] else { return }
+        let jitter = Double.random(in: -1...1, using: &random)
+        let action = instance.restart.exited(exit, uptime: uptime, at: now.boot, jitter: jitter)
+        fleet[key] = instance
+        switch action {
+        case .again(0, _):
+            startAgain(key, now, &effects)
+        case .again(let delay, let attempt):
+            let id = RunID(instance: key, run: instance.record.run)
+            fleet[key]?.life.wait(until: now.boot.advanced(byMilliseconds: delay))
+            fleet[key]?.waitReason = trouble ?? "\(exit), restart \(attempt) after a backoff"
+            effects.timers.append(.arm(TimerID(id: id, kind: .wait), milliseconds: delay))
+            effects.store.append(.putInstance(instance.record))
+            publish(.waiting, key, now, &effects, "restart \(attempt) in \(delay) ms")
+        case .stay:
+            if let trouble { giveUp(key, trouble, now, &effects) } else { finished(key, now, &effects) }
+        case .giveUp(let count):
+            giveUp(key, trouble ?? "\(count) quick exits, the last \(exit)", now, &effects)
+        }
+    }
+
+    /// It ended, and its policy wants no restart: it stays down until somebody starts it.
+    private mutating func finished(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
+        if fleet[key]?.deleting == false { fleet[key]?.record.wanted = .stopped }
+        stopped(key, now, &effects)
+    }
+
+    mutating func stopped(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
+        guard let record = fleet[key]?.record else { return }
+        effects.store.append(.putInstance(record))
+        publish(.stopped, key, now, &effects, record.exit?.description)
+    }
+
+    private mutating func giveUp(_ key: UInt64, _ why: String, _ now: Moment, _ effects: inout Effects) {
+        fleet[key]?.record.trouble = why
+        guard let record = fleet[key]?.record else { return }
+        effects.store.append(.putInstance(record))
+        publish(.errored, key, now, &effects, why)
+    }
+
+    mutating func timerFired(_ timer: TimerID, _ now: Moment, _ effects: inout Effects) {
+        let key = timer.id.instance
+        guard var instance = fleet[key] else { return }
+        switch timer.kind {
+        case .kill:
+            guard case .kill(_, let count) = instance.life.killDue(run: timer.id.run) else { return }
+            fleet[key] = instance
+            effects.keeper.append(.signal(timer.id, 9))
+            effects.timers.append(.arm(timer, milliseconds: Self.killAgainAfter))
+            if count == 1 { publish(.stopping, key, now, &effects, "did not end in time: SIGKILL") }
+        case .wait:
+            guard timer.id.run == instance.record.run, instance.life.waitOver(run: nextRun(key)) else { return }
+            fleet[key] = instance
+            publish(.restarting, key, now, &effects)
+            spawn(key, again: true, now, &effects)
+        }
+    }
+}
+
+extension Failure {
+    /// The message for a program that was not executed.
+    static func spawn(_ spec: AppSpec, _ trouble: SpawnTrouble) -> Failure {
+        switch trouble.stage {
+        case .directory:
+            Failure(
+                .badDirectory, "\(spec.name) was not started", why: "cannot enter \(spec.cwd): \(trouble.text)",
+                next: "make the directory or set cwd to another one")
+        case .resources:
+            Failure(
+                .spawnFailed, "\(spec.name) was not started", why: "the machine has no room for it: \(trouble.text)",
+                next: "look at the limits of processes, descriptors and memory (ulimit -a)")
+        case .execute, .other:
+            Failure(
+                .spawnFailed, "\(spec.name) was not started", why: "cannot execute \(spec.program): \(trouble.text)",
+                next: "check that the file exists, is executable and that its interpreter is installed")
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// Whom a command means.
+extension Kernel {
+    static let maxTargets = 4096
+
+    /// Keys of the instances that `targets` name, each once, in the order of ids. Every target must name something.
+    func resolve(_ targets: [String]) throws(Failure) -> [UInt64] {
+        guard targets.count <= Self.maxTargets else {
+            throw Failure(
+                .usage, "\(targets.count) targets", why: "one command takes \(Self.maxTargets) at most",
+                next: "name a namespace, a /regex/ or all")
+        }
+        var found: Set<UInt64> = []
+        for text in targets {
+            let keys = try resolve(text)
+            guard !keys.isEmpty || text == "all" else { throw noSuch(text) }
+            found.formUnion(keys)
+        }
+        return fleet.sortedKeys().filter(found.contains)
+    }
+
+    private func resolve(_ text: String) throws(Failure) -> [UInt64] {
+        switch try Target(text) {
+        case .all:
+            return fleet.all.map(\.record.key)
+        case .id(let id):
+            return fleet.all.filter { $0.record.id == id }.map(\.record.key)
+        case .pattern(let pattern):
+            return try matching(pattern, text)
+        case .name(let namespace, let name, let number):
+            let owners = try owners(namespace: namespace, name: name)
+            if owners.isEmpty, namespace == nil, number == nil { return members(of: name) }
+            return fleet.all
+                .filter { owners.contains($0.record.app) && (number == nil || $0.record.number == number) }
+                .map(\.record.key)
+        }
+    }
+
+    /// The app of that name; an error that lists the choices when several projects have it.
+    private func owners(namespace: String?, name: String) throws(Failure) -> [UInt64] {
+        let owners = fleet.apps.values.filter {
+            $0.spec.name == name && (namespace == nil || $0.spec.namespace == namespace)
+        }
+        guard owners.count <= 1 else {
+            let choices = owners.map { "\($0.spec.namespace)/\(name)" }.sorted().joined(separator: ", ")
+            throw Failure(
+                .ambiguousTarget, "‘\(name)’ is an app of several projects", why: "they are \(choices)",
+                next: "say which one, for example \(owners.map(\.spec.namespace).min() ?? "")/\(name)")
+        }
+        return owners.map(\.key)
+    }
+
+    private func members(of namespace: String) -> [UInt64] {
+        fleet.all.filter { fleet.apps[$0.record.app]?.spec.namespace == namespace }.map(\.record.key)
+    }
+
+    private func matching(_ pattern: String, _ text: String) throws(Failure) -> [UInt64] {
+        let regex: Regex<AnyRegexOutput>
+        do {
+            regex = try Regex(pattern)
+        } catch {
+            throw Failure(
+                .usage, "‘\(text)’ is no regular expression", why: "\(error)",
+                next: "check its brackets and backslashes")
+        }
+        return fleet.all
+            .filter { (try? regex.firstMatch(in: fleet.apps[$0.record.app]?.spec.name ?? "")) != nil }
+            .map(\.record.key)
+    }
+
+    private func noSuch(_ text: String) -> Failure {
+        let names = Set(fleet.apps.values.map(\.spec.name)).sorted()
+        let why = names.isEmpty ? "there are no apps yet" : "the apps are \(names.prefix(12).joined(separator: ", "))"
+        let next = names.isEmpty ? "od start FILE starts one" : "od list shows names, ids and namespaces"
+        return Failure(.noSuchTarget, "‘\(text)’ names no process", why: why, next: next)
+    }
+}

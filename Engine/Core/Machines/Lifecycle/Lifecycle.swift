@@ -1,0 +1,248 @@
+// Lifecycle: one instance from start to end.
+//
+//            start            spawned            exited, nothing left
+//     idle ─────────> starting ──────> online ─────────────────────────> idle (settled)
+//      ^ ^               │                │ stop · restart · exited, something left
+//      │ │ spawnFailed   │ spawned, when  v
+//      │ └───────────────┤ stop was said  ending ── killDue ──> ending (SIGKILL) ── killDue ──> again
+//      │                 └──────────────> │
+//      │                                  │ exited or gone, nothing left
+//      ├──────────────────────────────────┘ (settled)
+//      │  wait          waitOver
+//     idle ────> waiting ───────> starting
+//
+// `idle` is what people see as created, stopped or errored; the record of the instance says which.
+
+/// What is to happen when an ending run is really gone.
+package enum Afterwards: Hashable, Sendable {
+    /// It ended by itself: the restart policy decides.
+    case decide
+    case stay
+    case startAgain
+}
+
+/// The life of one instance: at most one run at any time.
+package struct Lifecycle: Hashable, Sendable {
+    /// A run that executes.
+    package struct Running: Hashable, Sendable {
+        package var run: UInt64
+        package var pid: Int32
+        package var since: Instant
+
+        package init(run: UInt64, pid: Int32, since: Instant) {
+            self.run = run
+            self.pid = pid
+            self.since = since
+        }
+    }
+
+    /// A run that is on its way out.
+    package struct Ending: Hashable, Sendable {
+        package var running: Running
+        package var afterwards: Afterwards
+        /// How often SIGKILL was sent to the tree.
+        package var kills = 0
+        /// Set when the main process is reaped while others of its tree live.
+        package var exit: Exit?
+    }
+
+    package enum State: Hashable, Sendable {
+        case idle
+        /// The keeper was asked to spawn; `afterwards` is set when it is to end as soon as it has begun.
+        case starting(run: UInt64, afterwards: Afterwards?)
+        case online(Running)
+        case ending(Ending)
+        case waiting(until: Instant)
+    }
+
+    package private(set) var state: State = .idle
+
+    package init() {}
+
+    /// A run that the keeper held when the engine started.
+    package init(adopting running: Running) {
+        state = .online(running)
+    }
+
+    package enum StartAction: Hashable, Sendable {
+        case spawn
+        /// A wait is cut short.
+        case cancelWaitAndSpawn
+        /// It ends first and is started then.
+        case afterItsEnd
+        /// It runs or is about to.
+        case already
+    }
+
+    /// Somebody wants it to run. `run` is the number of the run if one is spawned.
+    package mutating func start(run: UInt64) -> StartAction {
+        switch state {
+        case .idle:
+            state = .starting(run: run, afterwards: nil)
+            return .spawn
+        case .waiting:
+            state = .starting(run: run, afterwards: nil)
+            return .cancelWaitAndSpawn
+        case .starting(let run, .some):
+            state = .starting(run: run, afterwards: .startAgain)
+            return .afterItsEnd
+        case .ending(var ending):
+            ending.afterwards = .startAgain
+            state = .ending(ending)
+            return .afterItsEnd
+        case .starting, .online:
+            return .already
+        }
+    }
+
+    package enum StopAction: Hashable, Sendable {
+        /// Nothing of it lives.
+        case alreadyIdle
+        /// A wait is over, and nothing of it lives.
+        case cancelWait
+        /// Send the stop signal to the tree and arm the kill timer.
+        case signal(run: UInt64)
+        /// It will: its spawn or its end is under way.
+        case underWay
+    }
+
+    /// Somebody wants it to end, and `afterwards` to stay down or to start again.
+    package mutating func stop(afterwards: Afterwards) -> StopAction {
+        switch state {
+        case .idle:
+            return .alreadyIdle
+        case .waiting:
+            state = .idle
+            return .cancelWait
+        case .starting(let run, _):
+            state = .starting(run: run, afterwards: afterwards)
+            return .underWay
+        case .online(let running):
+            state = .ending(Ending(running: running, afterwards: afterwards))
+            return .signal(run: running.run)
+        case .ending(var ending):
+            ending.afterwards = afterwards
+            state = .ending(ending)
+            return .underWay
+        }
+    }
+
+    package enum SpawnedAction: Hashable, Sendable {
+        case online
+        /// It was stopped meanwhile: send the stop signal and arm the kill timer.
+        case signal(run: UInt64)
+        /// Not a run we wait for: nothing to do.
+        case stale
+    }
+
+    /// The keeper executed the program.
+    package mutating func spawned(run: UInt64, pid: Int32, at now: Instant) -> SpawnedAction {
+        guard case .starting(run, let afterwards) = state else { return .stale }
+        let running = Running(run: run, pid: pid, since: now)
+        guard let afterwards else {
+            state = .online(running)
+            return .online
+        }
+        state = .ending(Ending(running: running, afterwards: afterwards))
+        return .signal(run: run)
+    }
+
+    package enum SpawnFailedAction: Hashable, Sendable {
+        /// It is idle; `stopWasSaid` when somebody had stopped it already.
+        case failed(stopWasSaid: Bool)
+        case stale
+    }
+
+    /// The keeper could not execute the program.
+    package mutating func spawnFailed(run: UInt64) -> SpawnFailedAction {
+        guard case .starting(run, let afterwards) = state else { return .stale }
+        state = .idle
+        return .failed(stopWasSaid: afterwards == .stay)
+    }
+
+    package enum ExitedAction: Hashable, Sendable {
+        /// Nothing of the run lives: it is idle.
+        case settled(Running, Exit, Afterwards)
+        /// Processes of its tree live: send them the stop signal and arm the kill timer.
+        case sweep(run: UInt64)
+        /// Processes of its tree live, and were told to end already.
+        case underWay
+        case stale
+    }
+
+    /// The main process ended, and `left` processes of its tree live.
+    package mutating func exited(run: UInt64, _ exit: Exit, left: Int) -> ExitedAction {
+        switch state {
+        case .online(let running) where running.run == run:
+            guard left > 0 else {
+                state = .idle
+                return .settled(running, exit, .decide)
+            }
+            state = .ending(Ending(running: running, afterwards: .decide, exit: exit))
+            return .sweep(run: run)
+        case .ending(var ending) where ending.running.run == run && ending.exit == nil:
+            guard left > 0 else {
+                state = .idle
+                return .settled(ending.running, exit, ending.afterwards)
+            }
+            ending.exit = exit
+            state = .ending(ending)
+            return .underWay
+        default:
+            return .stale
+        }
+    }
+
+    /// The last process of the tree of a run whose main process had ended is gone.
+    package mutating func gone(run: UInt64) -> ExitedAction {
+        guard case .ending(let ending) = state, ending.running.run == run, let exit = ending.exit else { return .stale }
+        state = .idle
+        return .settled(ending.running, exit, ending.afterwards)
+    }
+
+    package enum KillAction: Hashable, Sendable {
+        /// Send SIGKILL to the tree and arm the timer again; `count` from 1.
+        case kill(run: UInt64, count: Int)
+        case stale
+    }
+
+    /// The time of a graceful stop, or since the last SIGKILL, is over.
+    package mutating func killDue(run: UInt64) -> KillAction {
+        guard case .ending(var ending) = state, ending.running.run == run else { return .stale }
+        ending.kills += 1
+        state = .ending(ending)
+        return .kill(run: run, count: ending.kills)
+    }
+
+    /// An idle instance waits for its next try.
+    package mutating func wait(until moment: Instant) {
+        guard case .idle = state else { return }
+        state = .waiting(until: moment)
+    }
+
+    /// The wait is over. True: spawn.
+    package mutating func waitOver(run: UInt64) -> Bool {
+        guard case .waiting = state else { return false }
+        state = .starting(run: run, afterwards: nil)
+        return true
+    }
+
+    /// The run that executes or ends, if any.
+    package var running: Running? {
+        switch state {
+        case .online(let running): running
+        case .ending(let ending): ending.running
+        case .idle, .starting, .waiting: nil
+        }
+    }
+
+    package var isIdle: Bool { state == .idle }
+
+    /// Neither running nor about to: idle, or waiting for a next try.
+    package var isDown: Bool {
+        switch state {
+        case .idle, .waiting: true
+        case .starting, .online, .ending: false
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// What an engine accepts, whoever asks: a client that is not ours must not be able to stop it.
+extension AppSpec {
+    /// One year, in milliseconds.
+    static let longestDuration = 365 * 86_400_000
+    /// Bytes of arguments and environment together; the keeper takes four megabytes.
+    static let maxBytes = 2 << 20
+
+    /// - Throws: `OD1007` for names, `OD2003` for values out of range.
+    func validate() throws(Failure) {
+        guard AppName.isValid(name), AppName.isValid(namespace) else {
+            throw Failure(
+                .badName, "‘\(namespace.prefix(80))/\(name.prefix(80))’ is no name for an app",
+                why:
+                    "names start with a letter and have letters, digits, dots, dashes and underscores only; ‘all’ is taken",
+                next: "choose another with --name")
+        }
+        try require((1...Defaults.maxInstances).contains(instances), "instances", "1 to \(Defaults.maxInstances)")
+        let durations = [
+            ("restartDelay", restart.delay), ("the longest delay", restart.maxDelay), ("minUptime", restart.minUptime),
+            ("the window of restarts", restart.window), ("killTimeout", killTimeout),
+        ]
+        for (key, value) in durations {
+            try require((0...Self.longestDuration).contains(value), key, "0 to 365 days")
+        }
+        try require((1...1_000_000_000).contains(restart.maxRestarts), "maxRestarts", "1 or more")
+        try require((1...64).contains(killSignal), "killSignal", "a signal of this machine")
+        for (key, path) in [
+            ("the program", program), ("cwd", cwd), ("outFile", outFile ?? "/"), ("errorFile", errorFile ?? "/"),
+        ] {
+            try require(path.hasPrefix("/"), key, "an absolute path")
+        }
+        try require(!env.keys.contains { $0.isEmpty || $0.utf8.contains(0x3D) }, "env", "names without ‘=’")
+        let texts = [program, cwd, outFile ?? "", errorFile ?? ""] + arguments + env.keys + env.values
+        try require(!texts.contains { $0.utf8.contains(0) }, "a text", "without NUL bytes")
+        try require(
+            texts.reduce(0) { $0 + $1.utf8.count } <= Self.maxBytes, "arguments and environment", "2 MB at most")
+    }
+
+    private func require(_ holds: Bool, _ key: String, _ wanted: String) throws(Failure) {
+        guard !holds else { return }
+        throw Failure(
+            .configValue, "\(name): \(key) is out of range", why: "it must be \(wanted)",
+            next: "correct it and try again")
+    }
+}

@@ -1,0 +1,104 @@
+/// What went wrong, for a person: a stable code, what happened, why, and what to do next.
+///
+/// On a terminal it is printed on stderr; with `--json` it is `{"error": {"code", "what", "why", "next"}}` on stdout.
+public struct Failure: Error, Hashable, Sendable, Codable, CustomStringConvertible {
+    public var code: ErrorCode
+    /// One sentence fragment: what happened.
+    public var what: String
+    /// The cause, in the user's terms.
+    public var why: String
+    /// A command or an action that helps.
+    public var next: String
+
+    public init(_ code: ErrorCode, _ what: String, why: String, next: String) {
+        self.code = code
+        self.what = what
+        self.why = why
+        self.next = next
+    }
+
+    /// `OD2001: what; why; next`, in one line, for logs.
+    public var description: String { "\(code.rawValue): \(what): \(why) (\(next))" }
+
+    /// The exit code of a command that fails with this.
+    public var exitCode: Int32 { code.exitCode }
+}
+
+/// The error codes of OpenDaemon. A code is never reused for another meaning.
+///
+/// OD1xxx arguments and OD2xxx config exit 2 and touch nothing; OD3xxx no such target exits 3; OD4xxx process,
+/// OD5xxx link and permission, OD6xxx store and disk, OD7xxx logs, OD8xxx network and deploys, OD9xxx ours exit 1.
+public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
+    /// A flag or an argument cannot be understood.
+    case usage = "OD1001"
+    /// A script, program or config file that was named does not exist or cannot be read.
+    case scriptMissing = "OD1002"
+    /// The file exists but cannot be executed and no interpreter is known for it.
+    case notExecutable = "OD1003"
+    /// The working directory does not exist or is no directory.
+    case badDirectory = "OD1004"
+    /// The interpreter that a script needs is not installed.
+    case interpreterMissing = "OD1005"
+    /// An app of that name exists with another definition.
+    case nameTaken = "OD1006"
+    /// A name has characters that names cannot have.
+    case badName = "OD1007"
+    /// The command needs a terminal.
+    case noTerminal = "OD1008"
+    /// A name is used by several projects.
+    case ambiguousTarget = "OD1009"
+
+    /// The config file is not well-formed.
+    case configSyntax = "OD2001"
+    /// A key that no config has.
+    case configUnknownKey = "OD2002"
+    /// A value of the wrong type or out of range.
+    case configValue = "OD2003"
+    /// A required key is missing.
+    case configMissing = "OD2004"
+    /// There is no config file where one was expected.
+    case configAbsent = "OD2005"
+
+    /// No app, instance or namespace answers to that name.
+    case noSuchTarget = "OD3001"
+
+    /// The program could not be executed.
+    case spawnFailed = "OD4001"
+
+    /// The engine does not answer.
+    case engineSilent = "OD5001"
+    /// The home directory belongs to somebody else or has modes that are too open.
+    case homeUnsafe = "OD5002"
+    /// The socket belongs to another program.
+    case foreignSocket = "OD5003"
+    /// The versions of client and engine do not fit.
+    case versionMismatch = "OD5004"
+    /// The keeper or the engine could not be started.
+    case engineStart = "OD5005"
+    /// The connection ended before the answer came.
+    case connectionLost = "OD5006"
+    /// A message was malformed or too large.
+    case protocolError = "OD5007"
+    /// The home is on a network file system.
+    case homeRemote = "OD5008"
+
+    /// The state database cannot be read or written.
+    case storeFailed = "OD6001"
+    /// A directory or file of the home cannot be made.
+    case diskFailed = "OD6002"
+
+    /// A log file cannot be read or written.
+    case logFailed = "OD7001"
+
+    /// A mistake of ours.
+    case bug = "OD9001"
+
+    /// 2 for OD1xxx and OD2xxx, 3 for OD3xxx, 1 for the rest.
+    public var exitCode: Int32 {
+        switch rawValue.dropFirst(2).first {
+        case "1", "2": 2
+        case "3": 3
+        default: 1
+        }
+    }
+}

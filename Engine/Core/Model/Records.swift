@@ -1,0 +1,135 @@
+// What is kept in state.db, and the writes that the kernel asks for. Keys are never reused; ids are.
+
+/// An app as stored.
+package struct AppRecord: Hashable, Sendable, Codable {
+    package var key: UInt64
+    package var spec: AppSpec
+
+    package init(key: UInt64, spec: AppSpec) {
+        self.key = key
+        self.spec = spec
+    }
+}
+
+/// What people want of an instance.
+package enum Wanted: String, Hashable, Sendable, Codable {
+    case running, stopped
+    /// Forgotten as soon as nothing of it lives.
+    case deleted
+}
+
+/// An instance as stored: what is wanted of it, and what is remembered of its runs.
+package struct InstanceRecord: Hashable, Sendable, Codable {
+    package var key: UInt64
+    /// Key of its app.
+    package var app: UInt64
+    /// 0, 1, … within the app.
+    package var number: Int
+    /// The small public id.
+    package var id: Int
+    package var wanted: Wanted
+    /// Number of its last run; the first is 1.
+    package var run: UInt64
+    /// The last run whose end was settled: what followed from it is stored too.
+    package var ended: UInt64
+    package var restarts: Int
+    package var exit: Exit?
+    package var exitedAt: WallTime?
+    /// Why it is `errored`; nil when it is not.
+    package var trouble: String?
+
+    package init(
+        key: UInt64, app: UInt64, number: Int, id: Int, wanted: Wanted, run: UInt64 = 0, ended: UInt64 = 0,
+        restarts: Int = 0, exit: Exit? = nil, exitedAt: WallTime? = nil, trouble: String? = nil
+    ) {
+        self.key = key
+        self.app = app
+        self.number = number
+        self.id = id
+        self.wanted = wanted
+        self.run = run
+        self.ended = ended
+        self.restarts = restarts
+        self.exit = exit
+        self.exitedAt = exitedAt
+        self.trouble = trouble
+    }
+}
+
+/// The end of one run. (instance, run) is unique: the same exit may be stored twice and counts once.
+package struct ExitRecord: Hashable, Sendable, Codable {
+    package var instance: UInt64
+    package var run: UInt64
+    package var pid: Int32
+    package var exit: Exit
+    package var at: WallTime
+    /// Milliseconds.
+    package var uptime: Int
+    /// Bytes, of the main process.
+    package var maxMemory: UInt64
+    /// Milliseconds of CPU time, user and system.
+    package var cpuTime: Int
+
+    package init(
+        instance: UInt64, run: UInt64, pid: Int32, exit: Exit, at: WallTime, uptime: Int, maxMemory: UInt64,
+        cpuTime: Int
+    ) {
+        self.instance = instance
+        self.run = run
+        self.pid = pid
+        self.exit = exit
+        self.at = at
+        self.uptime = uptime
+        self.maxMemory = maxMemory
+        self.cpuTime = cpuTime
+    }
+}
+
+/// Facts about the home that are kept.
+package struct HomeRecord: Hashable, Sendable, Codable {
+    /// `od daemon stop` was said: nothing is started until somebody asks.
+    package var halted: Bool
+    /// The engine ends with its dashboard.
+    package var embedded: Bool
+    /// The next key for an app or an instance.
+    package var nextKey: UInt64
+    /// The keeper that the last engine worked with: boot and pid. Another one holds none of the runs that were stored.
+    package var keeper: String?
+
+    package init(halted: Bool = false, embedded: Bool = false, nextKey: UInt64 = 1, keeper: String? = nil) {
+        self.halted = halted
+        self.embedded = embedded
+        self.nextKey = nextKey
+        self.keeper = keeper
+    }
+}
+
+/// One write to the store. All writes of one `step` are one transaction.
+package enum StoreWrite: Hashable, Sendable {
+    case putApp(AppRecord)
+    /// Its instances go with it; their exits and events stay.
+    case removeApp(key: UInt64)
+    case putInstance(InstanceRecord)
+    case removeInstance(key: UInt64)
+    case putHome(HomeRecord)
+    case addExit(ExitRecord)
+    case addEvent(FleetEvent)
+}
+
+/// All that the engine reads at its start.
+package struct StoredFleet: Hashable, Sendable {
+    package var home: HomeRecord
+    package var apps: [AppRecord]
+    package var instances: [InstanceRecord]
+    /// Number of the last event.
+    package var lastEvent: UInt64
+
+    package init(
+        home: HomeRecord = HomeRecord(), apps: [AppRecord] = [], instances: [InstanceRecord] = [], lastEvent: UInt64 = 0
+    ) {
+        self.home = home
+        self.apps = apps
+        self.instances = instances
+        self.lastEvent = lastEvent
+    }
+}
