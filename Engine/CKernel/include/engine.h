@@ -1,0 +1,19 @@
+/* What only the engine's process needs of the kernel: signals, limits, the wall clock. */
+#ifndef OD_ENGINE_H
+#define OD_ENGINE_H
+
+#include <stdint.h>
+
+/* Blocks every signal in this thread, and so in all that it starts; ignores SIGPIPE and SIGXFSZ. */
+void od_block_signals(void);
+
+/* Raises the soft limits of descriptors and of file sizes to the hard ones. */
+void od_raise_limits(void);
+
+/* Waits for SIGTERM or SIGINT, which must be blocked. Its number. */
+int32_t od_wait_for_end(void);
+
+/* CLOCK_REALTIME in milliseconds since 1970. */
+int64_t od_wall_milliseconds(void);
+
+#endif
