@@ -1,0 +1,67 @@
+import CKernel
+import Core
+import Synchronization
+
+/// Brings changed files to their disks once a second, on a thread of its own: a slow disk must not hold the pump up.
+///
+/// One round at a time: while the disk has not answered for the last one, the next waits.
+struct FileSync {
+    /// Closed files that wait for their last sync; beyond it they are left to the kernel.
+    private static let maxLeaving = 256
+
+    private let worker: Worker
+    private let isBusy = Flag()
+    /// Files that were closed since the last round.
+    private var leaving: [Int32] = []
+    /// When the next round is due; nil when nothing has changed.
+    private(set) var dueAt: Int64?
+
+    private final class Flag: Sendable {
+        let value = Atomic<Bool>(false)
+    }
+
+    init() throws(Failure) {
+        worker = try Worker("od-sync", capacity: 1)
+    }
+
+    /// Something was written.
+    mutating func note(_ now: Int64) {
+        dueAt = dueAt ?? now + LogBounds.sync
+    }
+
+    /// A file is about to be closed.
+    mutating func take(_ file: LogFile) {
+        guard let descriptor = file.takeChanged() else { return }
+        if leaving.count < Self.maxLeaving { leaving.append(descriptor) } else { od_pump_close(descriptor) }
+    }
+
+    /// Starts a round when one is due.
+    mutating func turn(_ now: Int64, _ files: some Sequence<LogFile>) {
+        guard let time = dueAt, time <= now else { return }
+        if isBusy.value.load(ordering: .acquiring) {
+            dueAt = now + LogBounds.sync
+        } else {
+            dueAt = nil
+            start(leaving + files.compactMap { $0.takeChanged() })
+        }
+    }
+
+    /// The last round, of the files that were closed at the end.
+    mutating func finish() {
+        start(leaving)
+    }
+
+    private mutating func start(_ descriptors: [Int32]) {
+        leaving = []
+        let busy = isBusy
+        busy.value.store(true, ordering: .releasing)
+        let taken = worker.post {
+            for descriptor in descriptors {
+                _ = od_pump_datasync(descriptor)
+                od_pump_close(descriptor)
+            }
+            busy.value.store(false, ordering: .releasing)
+        }
+        if !taken { for descriptor in descriptors { od_pump_close(descriptor) } }
+    }
+}

@@ -1,0 +1,68 @@
+import CKernel
+
+extension LogFile {
+    /// The file is open, at the path, and not shorter than we think.
+    func prepare(_ now: Int64) throws(Errno) {
+        if descriptor < 0 {
+            try openFile(now)
+            return
+        }
+        guard !isSpecial else { return }
+        var stat = od_pump_stat()
+        _ = try Errno.check(od_pump_stat(descriptor, &stat))
+        if stat.links == 0 || now - lookedAt >= LogBounds.sync {
+            lookedAt = now
+            var there = od_pump_stat()
+            let result = path.withCString { od_pump_stat_path($0, &there) }
+            // Renamed or removed, by logrotate or by hand.
+            if result < 0 || there.inode != stat.inode || there.device != stat.device {
+                closeFile()
+                try openFile(now)
+                return
+            }
+        }
+        if stat.size < state.offset { try moveTo(stat.size) }
+    }
+
+    /// Opens what is at the path, or makes it, and goes on where the last commit was.
+    private func openFile(_ now: Int64) throws(Errno) {
+        var result = path.withCString { od_pump_open_log($0) }
+        if result == -Errno.noEntry {
+            _ = try Errno.check(path.withCString { od_pump_make_parents($0) })
+            result = path.withCString { od_pump_open_log($0) }
+        }
+        descriptor = try Errno.check(result)
+        lookedAt = now
+        var stat = od_pump_stat()
+        _ = try Errno.check(od_pump_stat(descriptor, &stat))
+        isSpecial = stat.regular == 0
+        endsLine = isSpecial ? true : nil
+        lineDeadline = nil
+        guard !isSpecial else { return }
+        let isSame = state.device == stat.device && state.inode == stat.inode
+        var offset = stat.size
+        if isSame, !state.atRest, stat.size > state.offset {
+            // A batch that was not committed; its bytes are in the spools.
+            _ = try Errno.check(od_pump_truncate(descriptor, Int64(state.offset)))
+            offset = state.offset
+        }
+        if !isSame { state.lastWriter = nil }
+        (state.device, state.inode, state.atRest) = (stat.device, stat.inode, false)
+        try moveTo(offset)
+    }
+
+    /// Committed before anything is written there: a crash in between would not know which of both offsets counts.
+    private func moveTo(_ offset: UInt64) throws(Errno) {
+        state.offset = offset
+        endsLine = nil
+        setNeedsCommit()
+        try commit()
+    }
+
+    /// It stays as the commit page says.
+    func closeFile() {
+        guard descriptor >= 0 else { return }
+        od_pump_close(descriptor)
+        descriptor = -1
+    }
+}

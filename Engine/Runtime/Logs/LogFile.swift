@@ -1,0 +1,275 @@
+import CKernel
+
+/// One log file: its streams, its commit page, what is in it. Lives on the pump's thread.
+///
+/// The order of every batch: bytes into the file, commit, then room in the spool. What the file has beyond the commit
+/// is cut off when it is opened the next time.
+///
+/// One stream: its bytes, as they are. Several: whole lines of each; a line without its end is waited for
+/// (`LogBounds.openLine`), a very long one (`LogBounds.line`) is cut, and both get a newline. Bytes of two streams
+/// never share a line: when a stream left one open and another one writes, there is a newline between.
+final class LogFile {
+    let path: String
+    let scratch: UnsafeMutableRawBufferPointer
+    private(set) var streams: [LogStream] = []
+    private var page: CommitPage
+    private let length: LogLength
+    private let facts: (LogFact) -> Void
+
+    /// What the next commit will say.
+    var state: LogCommit
+    private var needsCommit = false
+
+    /// -1 while it is closed.
+    var descriptor: Int32 = -1
+    /// A FIFO or a device: bytes are put there, and nobody knows how far that came when we died.
+    var isSpecial = false
+    /// sendfile(2) works from a spool to this file system.
+    var copies = true
+    /// nil when it is not known whether the file ends with a newline.
+    var endsLine: Bool?
+    /// Until when other streams wait for the line that the file ends with.
+    var lineDeadline: Int64?
+    /// When the path was last compared with the open file.
+    var lookedAt: Int64 = 0
+    /// It was written to since `takeChanged`.
+    private(set) var hasChanged = false
+
+    /// When it must be flushed even without new bytes.
+    private(set) var wakeAt: Int64?
+    private var block: Block?
+
+    /// It is on the loop's list of files to flush, or of those with a `wakeAt`.
+    var isTouched = false
+    var isTimed = false
+    /// It is forgotten when its last stream has ended.
+    var isClosing = false
+
+    /// Why nothing can be written.
+    private struct Block {
+        var reason: Errno
+        let since: Int64
+        var retryAt: Int64 = 0
+        var isReported = false
+        var dropped: UInt64 = 0
+    }
+
+    /// `page` belongs to the file when this succeeds.
+    init(
+        path: String, page descriptor: Int32, length: LogLength, scratch: UnsafeMutableRawBufferPointer,
+        facts: @escaping (LogFact) -> Void
+    ) throws(Errno) {
+        let (page, commit) = try CommitPage.open(descriptor)
+        self.path = path
+        self.page = page
+        self.length = length
+        self.scratch = scratch
+        self.facts = facts
+        state = commit ?? LogCommit(atRest: true)
+    }
+
+    deinit {
+        od_pump_close(page.descriptor)
+        if descriptor >= 0 { od_pump_close(descriptor) }
+    }
+
+    // MARK: streams
+
+    /// What the page says of a stream; nil when it does not know it.
+    func committed(_ key: StreamKey) -> UInt64? {
+        state.entries.first { $0.stream == key }?.committed
+    }
+
+    /// False when there is no room for another stream in the page.
+    func add(_ stream: LogStream) -> Bool {
+        if let index = state.entries.firstIndex(where: { $0.stream == stream.key }) {
+            stream.entry = index
+        } else {
+            guard state.entries.count < CommitPage.maxEntries else { return false }
+            stream.entry = state.entries.count
+            state.entries.append(LogCommit.Entry(stream: stream.key, committed: stream.spool.committed))
+        }
+        streams.append(stream)
+        return true
+    }
+
+    /// The stream goes on elsewhere; what the page says of it stays.
+    func detach(_ stream: LogStream) {
+        streams.removeAll { $0 === stream }
+    }
+
+    /// The stream is settled and its spool is released; its entry goes with the next commit.
+    func remove(_ stream: LogStream) {
+        detach(stream)
+        dropEntries { $0.stream == stream.key }
+    }
+
+    /// Runs that were not attached are gone.
+    func settle() {
+        let known = Set(streams.map(\.key))
+        dropEntries { !known.contains($0.stream) }
+    }
+
+    private func dropEntries(_ isGone: (LogCommit.Entry) -> Bool) {
+        state.entries.removeAll(where: isGone)
+        let places = Dictionary(
+            state.entries.enumerated().map { ($1.stream, $0) }, uniquingKeysWith: { first, _ in first })
+        for stream in streams { stream.entry = places[stream.key] ?? stream.entry }
+    }
+
+    // MARK: batches
+
+    /// Puts into the file what the spools have, and commits it.
+    func flush(_ now: Int64) {
+        wakeAt = nil
+        guard hasWork else { return }
+        if let block, now < block.retryAt {
+            giveWay(now)
+            return
+        }
+        do {
+            try prepare(now)
+            try write(now)
+            try commit()
+            unblock()
+        } catch {
+            // What was written so far counts. A page that cannot be written now is written with the next batch.
+            if needsCommit, error.number == Errno.again { unblock() }
+            try? commit()
+            hold(error, now)
+            giveWay(now)
+        }
+    }
+
+    /// A file with streams is made even when nothing is written to it: people look for it.
+    private var hasWork: Bool {
+        state.dropped > 0 || needsCommit || descriptor < 0 && !streams.isEmpty
+            || streams.contains { $0.spool.unwritten > 0 }
+    }
+
+    /// The mark for what was dropped, then the streams.
+    private func write(_ now: Int64) throws(Errno) {
+        let mark = try writeMark()
+        do throws(Errno) {
+            var wait = false
+            for stream in streams where stream.spool.unwritten > 0 {
+                if try !write(stream, now) { wait = true }
+            }
+            // Whose open line the others waited for may have come after them, and ended it.
+            if wait, lineDeadline == nil {
+                for stream in streams where stream.spool.unwritten > 0 { _ = try write(stream, now) }
+            }
+        } catch {
+            // A mark with nothing behind it would be repeated every second until there is room.
+            if let mark, state.offset == mark.offset + UInt64(mark.length), !isSpecial {
+                _ = od_pump_truncate(descriptor, Int64(mark.offset))
+                state.offset = mark.offset
+                state.dropped = mark.dropped
+                endsLine = nil
+            }
+            throw error
+        }
+    }
+
+    /// Bytes are in the file, or it has become another.
+    func advance(_ stream: LogStream?, taken: Int, written: Int, endsLine: Bool?) {
+        stream?.spool.advance(taken)
+        state.offset += UInt64(written)
+        state.lastWriter = stream?.key
+        self.endsLine = endsLine
+        if endsLine == true { lineDeadline = nil }
+        hasChanged = hasChanged || !isSpecial
+        needsCommit = true
+    }
+
+    /// Writes `state` into the page; after that the spools may forget.
+    func commit() throws(Errno) {
+        guard needsCommit else { return }
+        for stream in streams { state.entries[stream.entry].committed = stream.spool.written }
+        try page.write(state, scratch: scratch)
+        needsCommit = false
+        for stream in streams where stream.spool.written != stream.spool.committed { stream.spool.commit() }
+        length.commit(state.offset)
+    }
+
+    func setNeedsCommit() {
+        needsCommit = true
+    }
+
+    func wake(at time: Int64) {
+        wakeAt = min(wakeAt ?? time, time)
+    }
+
+    // MARK: when nothing can be written
+
+    private func hold(_ error: Errno, _ now: Int64) {
+        let isFull = error.number == Errno.again
+        if !isFull, error.number != Errno.noSpace { closeFile() }
+        var block = block ?? Block(reason: error, since: now)
+        block.reason = error
+        let isShort = isFull && now - block.since < LogBounds.retry
+        block.retryAt = now + (isShort ? LogBounds.retryFull : LogBounds.retry)
+        if !isFull, !block.isReported {
+            block.isReported = true
+            facts(.blocked(path: path, reason: "\(error)"))
+        }
+        self.block = block
+    }
+
+    /// No app waits for a disk for ever: a full spool drops what it has, and so does a stream that has ended.
+    private func giveWay(_ now: Int64) {
+        guard let block else { return }
+        let patient = block.reason.number == Errno.again && now - block.since < LogBounds.patience
+        for stream in streams where stream.spool.unwritten > 0 {
+            let given = stream.ended.map { now - $0 >= LogBounds.grace } ?? false
+            if !patient, stream.spool.room == 0 || given { drop(stream, all: given) }
+            if stream.spool.unwritten > 0 { wake(at: block.retryAt) }
+        }
+        if state.dropped > 0 { wake(at: block.retryAt) }
+    }
+
+    /// The count is committed before the bytes are gone.
+    private func drop(_ stream: LogStream, all: Bool) {
+        let unwritten = stream.spool.unwritten
+        var count = unwritten
+        if !all {
+            // What stays begins with a line, unless that is longer than the scratch space.
+            let tail = min(unwritten, scratch.count)
+            let from = Int64(stream.spool.position) - Int64(tail)
+            let read = od_pump_read(stream.spool.descriptor, scratch.baseAddress, tail, from)
+            let last = read == tail ? od_pump_last(scratch.baseAddress, tail, LogBounds.newline) : -1
+            if last >= 0 { count = unwritten - tail + Int(last) + 1 }
+        }
+        let before = state.dropped
+        state.dropped += UInt64(count)
+        stream.spool.advance(count)
+        needsCommit = true
+        guard (try? commit()) != nil else { return }
+        block?.dropped += state.dropped - before
+    }
+
+    private func unblock() {
+        guard let block else { return }
+        self.block = nil
+        if block.isReported { facts(.unblocked(path: path, dropped: block.dropped)) }
+    }
+
+    // MARK: the end
+
+    /// A descriptor to sync, when bytes were written since the last time. The caller closes it.
+    func takeChanged() -> Int32? {
+        guard hasChanged, descriptor >= 0 else { return nil }
+        hasChanged = false
+        let copy = od_pump_duplicate(descriptor)
+        return copy >= 0 ? copy : nil
+    }
+
+    /// Nothing will be written for now: what others append from here on is kept.
+    func rest() {
+        guard descriptor >= 0 else { return }
+        state.atRest = true
+        needsCommit = true
+        try? commit()
+        closeFile()
+    }
+}

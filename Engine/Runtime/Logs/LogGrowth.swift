@@ -1,0 +1,108 @@
+import Synchronization
+
+/// How far each log file is written, and who wants to know when it grows.
+///
+/// Bytes are never queued for a follower: it is woken and reads the file when it likes. A slow one lags.
+package final class LogGrowth: Sendable {
+    private struct Entry {
+        let length = LogLength()
+        /// The pump writes to it; else it lives as long as its followers.
+        var open = false
+    }
+
+    private let entries = Mutex<[String: Entry]>([:])
+
+    /// A wake-up whenever the file at `path` has grown, shrunk or been replaced, and one at once. Those that have not
+    /// been taken count as one, so a slow follower costs nothing.
+    package func changes(of path: String) -> AsyncStream<Void> {
+        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            let length = entry(path) { _ in }
+            let id = length.watch { continuation.yield() }
+            continuation.onTermination = { [weak self] _ in
+                length.unwatch(id)
+                self?.sweep(path)
+            }
+            continuation.yield()
+        }
+    }
+
+    /// Bytes of the file that are committed: what lies beyond may be written anew after a crash. nil when the pump has
+    /// not written to the file.
+    package func length(of path: String) -> UInt64? {
+        entries.withLock { $0[path]?.length.value }
+    }
+
+    /// The pump has a file: the length that it keeps up to date.
+    func opened(_ path: String) -> LogLength {
+        entry(path) { $0.open = true }
+    }
+
+    func closed(_ path: String) {
+        entries.withLock { $0[path]?.open = false }
+        sweep(path)
+    }
+
+    /// The length of the entry for `path`, which is made when there is none.
+    private func entry(_ path: String, _ change: @Sendable (inout Entry) -> Void) -> LogLength {
+        entries.withLock { entries in
+            var entry = entries[path] ?? Entry()
+            change(&entry)
+            entries[path] = entry
+            return entry.length
+        }
+    }
+
+    private func sweep(_ path: String) {
+        entries.withLock { entries in
+            guard let entry = entries[path], !entry.open, !entry.length.isWatched else { return }
+            entries[path] = nil
+        }
+    }
+}
+
+/// The committed length of one file and its watchers.
+final class LogLength: Sendable {
+    private struct State {
+        var wakes: [UInt64: @Sendable () -> Void] = [:]
+        var next: UInt64 = 0
+    }
+
+    private static let unknown = UInt64.max
+    private let committed = Atomic<UInt64>(LogLength.unknown)
+    /// Spares the pump the lock while nobody watches.
+    private let watched = Atomic<Bool>(false)
+    private let state = Mutex(State())
+
+    var isWatched: Bool { watched.load(ordering: .sequentiallyConsistent) }
+
+    var value: UInt64? {
+        let value = committed.load(ordering: .sequentiallyConsistent)
+        return value == Self.unknown ? nil : value
+    }
+
+    /// `wake` runs on the pump's thread, under the lock of this list.
+    func watch(_ wake: @escaping @Sendable () -> Void) -> UInt64 {
+        state.withLock { state in
+            state.next += 1
+            state.wakes[state.next] = wake
+            watched.store(true, ordering: .sequentiallyConsistent)
+            return state.next
+        }
+    }
+
+    func unwatch(_ id: UInt64) {
+        state.withLock { state in
+            state.wakes[id] = nil
+            watched.store(!state.wakes.isEmpty, ordering: .sequentiallyConsistent)
+        }
+    }
+
+    /// The pump has committed a batch, or found the file replaced or truncated.
+    func commit(_ offset: UInt64) {
+        committed.store(offset, ordering: .sequentiallyConsistent)
+        guard isWatched else { return }
+        state.withLock { state in
+            for wake in state.wakes.values { wake() }
+        }
+    }
+}
