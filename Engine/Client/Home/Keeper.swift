@@ -1,0 +1,109 @@
+import Core
+import Glibc
+
+/// The keeper's executable and how it is started: with the lock and the listening socket as descriptors 3 and 4.
+struct Keeper {
+    /// Milliseconds that the keeper's first process may take to become a daemon.
+    private static let patience = 5000
+    /// Descriptor numbers that the keeper expects.
+    private static let lockNumber: Int32 = 3
+    private static let listenerNumber: Int32 = 4
+
+    private let program: String
+    private let engine: String
+    private let embedded: Bool
+
+    init(_ options: ConnectOptions) {
+        program = options.keeper ?? Self.beside("od-keeper")
+        engine = options.engine ?? Self.beside("od")
+        embedded = options.embedded
+    }
+
+    /// A file in the directory of this program's own executable. After an upgrade the kernel calls the old file
+    /// `… (deleted)`; the new one is in the same place.
+    static func beside(_ name: String) -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let path = String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/" + name
+    }
+
+    /// Starts keeper and engine. Returns when the keeper has become a daemon; the engine may still be starting.
+    func start(home: String, lock: borrowing Descriptor, listener: borrowing Descriptor) throws(Failure) {
+        for (what, path) in [("the keeper", program), ("the engine", engine)] {
+            guard access(path, X_OK) == 0 else { throw .noProgram(what, path, .last) }
+        }
+        // Out of the way of the numbers that they get in the keeper.
+        guard let lock = Descriptor(fcntl(lock.number, F_DUPFD_CLOEXEC, 16)),
+            let listener = Descriptor(fcntl(listener.number, F_DUPFD_CLOEXEC, 16))
+        else { throw .noProgram("the keeper", program, .last) }
+        let pid = try spawn(home: home, lock: lock.number, listener: listener.number)
+        try awaitDaemon(pid)
+    }
+
+    private func spawn(home: String, lock: Int32, listener: Int32) throws(Failure) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, lock, Self.lockNumber)
+        posix_spawn_file_actions_adddup2(&actions, listener, Self.listenerNumber)
+
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let arguments = [program, engine, "engine", "--home", home] + (embedded ? ["--embedded"] : [])
+        var pid: pid_t = 0
+        let error = withStrings(arguments) { argv in
+            withStrings(environment(home)) { envp in posix_spawn(&pid, program, &actions, &attributes, argv, envp) }
+        }
+        guard error == 0 else { throw .noProgram("the keeper", program, SystemError(number: error)) }
+        return pid
+    }
+
+    /// The daemon gets what an app may inherit and its home; nothing else of the terminal that happened to start it.
+    private func environment(_ home: String) -> [String] {
+        var result = ["OD_HOME=\(home)"]
+        var next = environ
+        while let entry = next.pointee {
+            next += 1
+            let text = String(cString: entry)
+            let name = text.prefix { $0 != "=" }
+            if name.hasPrefix("LC_") || Defaults.inheritedVariables.contains(String(name)) { result.append(text) }
+        }
+        return result
+    }
+
+    /// The first process of the keeper ends as soon as the daemon stands on its own feet.
+    private func awaitDaemon(_ pid: pid_t) throws(Failure) {
+        var waited = 0
+        var pause = 100
+        while waited < Self.patience * 1000 {
+            var status: Int32 = 0
+            let result = waitpid(pid, &status, WNOHANG)
+            if result == pid {
+                let exit = Exit(waitStatus: status)
+                guard exit.isSuccess else { throw .keeperFailed(program, exit) }
+                return
+            }
+            // Somebody else in this program has reaped it; the engine's hello tells the rest.
+            if result < 0, errno == ECHILD { return }
+            usleep(UInt32(pause))
+            waited += pause
+            pause = min(pause * 2, 5000)
+        }
+    }
+
+    /// Calls `body` with a null-terminated array of C strings that lives as long as the call.
+    private func withStrings<R>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R) -> R {
+        let pointers = strings.map { strdup($0) }
+        defer { for pointer in pointers { free(pointer) } }
+        return body(pointers + [nil])
+    }
+}

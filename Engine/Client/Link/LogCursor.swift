@@ -1,0 +1,46 @@
+import Core
+
+/// How far a log stream has been read, file by file, so that it can go on after a pause or a reconnect.
+struct LogCursor: Equatable, Sendable {
+    private struct File: Hashable {
+        var process: UInt32
+        var channel: LogChunk.Channel
+    }
+
+    private let request: LogRequest
+    private var offsets: [File: UInt64] = [:]
+    private var ended: Set<File> = []
+    private var files: [LogStreamResult.File]?
+
+    init(_ request: LogRequest) {
+        self.request = request
+        for position in request.resume {
+            offsets[File(process: position.process, channel: position.channel)] = position.offset
+        }
+    }
+
+    /// The request that goes on where the last chunks ended.
+    var rest: LogRequest {
+        var rest = request
+        rest.resume = offsets.map { LogRequest.Position(process: $0.process, channel: $0.channel, offset: $1) }
+            .sorted { ($0.process, $0.channel.rawValue) < ($1.process, $1.channel.rawValue) }
+        return rest
+    }
+
+    /// Every file of the stream has come to its end.
+    var isFinished: Bool {
+        files?.allSatisfy { ended.contains(File(process: $0.process, channel: $0.channel)) } ?? false
+    }
+
+    /// - Returns: true when the reader does not know these files yet.
+    mutating func opened(_ result: LogStreamResult) -> Bool {
+        defer { files = result.files }
+        return files != result.files
+    }
+
+    mutating func read(_ chunk: LogChunk) {
+        let file = File(process: chunk.process, channel: chunk.channel)
+        offsets[file] = chunk.offset + UInt64(chunk.bytes.count)
+        if chunk.last { ended.insert(file) }
+    }
+}

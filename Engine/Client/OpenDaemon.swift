@@ -1,0 +1,64 @@
+/// A connection to the engine of a home. It reconnects by itself when the engine is replaced, until `close()`.
+///
+/// ```swift
+/// let daemon = try await OpenDaemon.connect(ConnectOptions(client: "my tool 1.0"))
+/// for process in try await daemon.call(Methods.list, Nothing()) { print(process.label, process.status) }
+/// await daemon.close()
+/// ```
+public final class OpenDaemon: Sendable {
+    /// This connection found no daemon and started one.
+    public let startedEngine: Bool
+    private let link: Link
+
+    /// The answer to the first connection's hello.
+    private let firstHello: HelloResult
+
+    init(link: Link, hello: HelloResult, startedEngine: Bool) {
+        self.link = link
+        firstHello = hello
+        self.startedEngine = startedEngine
+    }
+
+    deinit { link.abandon() }
+
+    /// The engine's answer to the present connection's first call; after a reconnect that of the new engine.
+    public var hello: HelloResult { link.greeting ?? firstHello }
+
+    /// Connects to the engine of `options.home`, and starts it when asked to.
+    ///
+    /// - Throws: `Failure`: OD5001 no daemon or no answer in time, OD5002 and OD5008 unsafe home, OD5003 the socket
+    ///   belongs to another program, OD5004 versions do not fit, OD5005 the keeper could not be started.
+    public static func connect(_ options: ConnectOptions = ConnectOptions()) async throws -> OpenDaemon {
+        try await Connector(options).connect()
+    }
+
+    /// Calls a method of the engine and waits for its answer.
+    ///
+    /// When the connection breaks before the answer, the call is sent again to the next engine if that cannot do harm
+    /// (all but `process.restart`); otherwise it fails with OD5006.
+    ///
+    /// - Parameter deadline: milliseconds in all. nil: 30 s for questions; for calls that wait for processes as long
+    ///   as the engine shows signs of life.
+    /// - Throws: `Failure` of the engine or of the link; `CancellationError` when the calling task is cancelled.
+    public func call<P, R>(_ method: Method<P, R>, _ params: P, deadline: Int? = nil) async throws -> R {
+        try await link.call(method, params, deadline: deadline)
+    }
+
+    /// The fleet and its changes, for one reader. When the reader is slower than the fleet (1024 unread updates), they
+    /// are dropped and a fresh snapshot takes their place. Dropping the sequence ends the watch.
+    public func watch() -> Feed<FleetUpdate> {
+        link.watch(keeping: self)
+    }
+
+    /// The logs of `request.targets`, for one reader. Ends after `.failed`, or when every file has come to its end.
+    /// A slow reader stops the stream at 4 MB of unread bytes; it goes on at the same offsets when he has caught up.
+    /// Dropping the sequence ends the stream.
+    public func logs(_ request: LogRequest) -> Feed<LogUpdate> {
+        link.logs(request, keeping: self)
+    }
+
+    /// Closes the connection; unanswered calls fail with OD5006, sequences end. The engine goes on.
+    public func close() async {
+        await link.close()
+    }
+}
