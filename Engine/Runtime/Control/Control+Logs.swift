@@ -1,0 +1,79 @@
+import Core
+
+// Streams of runs: from the keeper to the pump, and back when they are read to their end.
+extension Control {
+    /// The run's streams go into their files. Each file has a commit page, which the keeper holds before a byte is written.
+    func attach(_ id: RunID, _ plan: LogPlan) {
+        let paths = Set([plan.out, plan.error])
+        if let path = paths.first(where: { closing[$0] != nil }) {
+            closing[path]?.append((id, plan))
+            return
+        }
+        guard let descriptors = descriptors.removeValue(forKey: id) else { return }
+        for path in paths { open(path, for: id.instance) }
+        streaming.insert(id)
+        let out = StreamSource(pipe: descriptors.out.give(), spool: descriptors.outSpool.give(), path: plan.out)
+        let error = StreamSource(pipe: descriptors.error.give(), spool: descriptors.errorSpool.give(), path: plan.error)
+        if !parts.pump.attach(id, out: out, error: error) {
+            for number in [out.pipe, out.spool, error.pipe, error.spool] { _ = Descriptor(number) }
+            decline(id)
+        }
+    }
+
+    private func open(_ path: String, for instance: UInt64) {
+        guard logUsers[path] == nil else {
+            logUsers[path]?.insert(instance)
+            return
+        }
+        let key = LogPump.pageKey(path)
+        do {
+            let page = try heldPages.removeValue(forKey: key)?.give() ?? newPage(key)
+            if parts.pump.open(path, page: page) { logUsers[path] = [instance] } else { _ = Descriptor(page) }
+        } catch {
+            Log.write("no log for \(path): \(error)")
+        }
+    }
+
+    private func newPage(_ key: UInt64) throws(Failure) -> Int32 {
+        let page = try LogPump.newPage()
+        parts.link.store(key: key, descriptor: page)
+        return page
+    }
+
+    /// The pump could not take the streams: the keeper reads on, the app goes on, and we ask for them again.
+    private func decline(_ id: RunID) {
+        streaming.remove(id)
+        if let slot = slots[id] { parts.link.decline(slot: slot.index) }
+        drained()
+        take(.cut)
+        Log.write("the streams of run \(id.instance).\(id.run) were not taken")
+    }
+
+    /// Takes what the pump tells.
+    func take(_ fact: LogFact) {
+        switch fact {
+        case .drained(let id):
+            streaming.remove(id)
+            release(id)
+        case .refused(let id):
+            decline(id)
+        case .blocked(let path, let reason):
+            Log.write("\(path) cannot be written: \(reason)")
+        case .unblocked(let path, let dropped):
+            Log.write("\(path) is written again, \(dropped) bytes were dropped")
+        case .closed(let path):
+            parts.link.drop(key: LogPump.pageKey(path))
+            for (id, plan) in closing.removeValue(forKey: path) ?? [] { attach(id, plan) }
+        }
+    }
+
+    /// An instance is deleted: files that nobody else writes are closed when their streams have ended.
+    func closeLogs(of instance: UInt64) {
+        for (path, users) in logUsers where users.contains(instance) {
+            logUsers[path]?.remove(instance)
+            guard users.count == 1 else { continue }
+            logUsers[path] = nil
+            if parts.pump.close(path) { closing[path] = [] }
+        }
+    }
+}

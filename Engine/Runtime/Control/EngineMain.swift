@@ -1,0 +1,99 @@
+import CKernel
+import Core
+import Glibc
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The engine's process: what `od engine --home DIR [--embedded]` runs, started by the keeper with its link and the
+/// listening socket as descriptors.
+package enum EngineMain {
+    /// EX_TEMPFAIL of sysexits.h: the keeper tries again later.
+    private static let tryAgain: Int32 = 75
+    /// Seconds for which an engine that cannot work tells clients why, before the keeper tries again.
+    private static let refusalTime: UInt32 = 5
+
+    /// Runs until everything is stopped and the keeper has given leave; does not return before.
+    ///
+    /// - Parameter home: absolute path; it exists and was checked by the client that made it.
+    package static func run(home: String, embedded: Bool) -> Never {
+        od_block_signals()
+        od_raise_limits()
+        umask(0o077)
+        let paths = HomePaths(home)
+        Log.open(paths.engineLog)
+        let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+        do {
+            let control = try makeControl(paths, loop, embedded: embedded)
+            serve(control, loop)
+            waitForSignals(control)
+        } catch {
+            Log.write("the engine cannot start: \(error)")
+            refuse(error, loop)
+            exit(tryAgain)
+        }
+    }
+
+    private static func makeControl(
+        _ paths: HomePaths, _ loop: any EventLoop, embedded: Bool
+    ) throws(Failure) -> Control {
+        let store = try Store(path: paths.database)
+        let stored = try store.load()
+        let facts = Facts()
+        let parts = Control.Parts(
+            home: paths, link: KeeperLink(socket: Int32(OD_FD_LINK)), store: store, storeWorker: try Worker("od-store"),
+            pump: try LogPump { facts.take($0) }, readers: try Worker("od-read", threads: 2), meter: try Meter())
+        let number = getenv("OD_ENGINE_STARTS").flatMap { Int(String(cString: $0)) } ?? 1
+        let control = Control(
+            loop: loop, parts: parts, stored: stored, embedded: embedded, startNumber: number)
+        facts.reach(control)
+        return control
+    }
+
+    /// Opens the server and begins to talk with the keeper.
+    private static func serve(_ control: Control, _ loop: any EventLoop) {
+        Task {
+            do {
+                try await control.open(listener: Int32(OD_FD_LISTENER))
+            } catch {
+                Log.write("the engine cannot start: \(error)")
+                exit(tryAgain)
+            }
+        }
+    }
+
+    /// SIGTERM, from the keeper or from an administrator, stops everything but does not halt the home.
+    private static func waitForSignals(_ control: Control) -> Never {
+        while true {
+            let signal = od_wait_for_end()
+            guard signal == SIGTERM else { continue }
+            Log.write("SIGTERM: stopping everything")
+            control.loop.execute {
+                control.assumeIsolated { $0.take(.command(.shutdown(halt: false), nil)) }
+            }
+        }
+    }
+
+    /// Tells every client for a moment why there is no engine.
+    private static func refuse(_ failure: any Error, _ loop: any EventLoop) {
+        let failure =
+            failure as? Failure ?? Failure(.bug, "the engine cannot start", why: "\(failure)", next: "report this")
+        Task {
+            _ = try? await Server.open(listener: Int32(OD_FD_LISTENER), on: loop, router: Router()) { _ in throw failure
+            }
+        }
+        sleep(refusalTime)
+    }
+}
+
+/// Brings facts of the pump's thread to the control loop. The pump is made before the control that it tells.
+private final class Facts: Sendable {
+    private let control = Mutex<Control?>(nil)
+
+    func reach(_ control: Control) { self.control.withLock { $0 = control } }
+
+    func take(_ fact: LogFact) {
+        guard let control = control.withLock({ $0 }) else { return }
+        control.loop.execute { control.assumeIsolated { $0.take(fact) } }
+    }
+}

@@ -1,0 +1,71 @@
+import Core
+
+/// What is to be written to the store, in order, and what may be acknowledged to the keeper once it is.
+///
+/// Commands wait until their writes are durable; facts (exits, events) are gathered and written together, at most
+/// `gather` milliseconds later. When the disk is full they are kept and tried again every second; beyond `maxWrites`
+/// events are dropped, old states of instances, and the oldest exits: supervision goes on, state is never half-written.
+struct Journal: Sendable {
+    /// Milliseconds that facts may wait for others.
+    static let gather = 20
+    /// Milliseconds until a failed write is tried again.
+    static let retry = 1000
+    static let maxWrites = 50_000
+    static let maxExits = 10_000
+
+    /// One transaction.
+    struct Batch: Sendable {
+        var writes: [StoreWrite] = []
+        /// The keeper may forget these when `writes` are on disk.
+        var acknowledge: [RunID] = []
+
+        var isEmpty: Bool { writes.isEmpty && acknowledge.isEmpty }
+    }
+
+    private(set) var waiting = Batch()
+
+    init() {}
+
+    mutating func add(_ effects: Effects) {
+        waiting.writes += effects.store
+        waiting.acknowledge += effects.acknowledge
+        if waiting.writes.count > Self.maxWrites { compact() }
+    }
+
+    /// All that waits, to be written now.
+    mutating func take() -> Batch {
+        defer { waiting = Batch() }
+        return waiting
+    }
+
+    /// A batch that could not be written: it comes before what has gathered since.
+    mutating func putBack(_ batch: Batch) {
+        waiting.writes = batch.writes + waiting.writes
+        waiting.acknowledge = batch.acknowledge + waiting.acknowledge
+        if waiting.writes.count > Self.maxWrites { compact() }
+    }
+
+    /// Drops events, and states of instances that later ones replace.
+    private mutating func compact() {
+        var seen: Set<UInt64> = []
+        var homes = 0
+        var exits = 0
+        let kept = waiting.writes.reversed().filter { write in
+            switch write {
+            case .addEvent:
+                return false
+            case .putInstance(let record):
+                return seen.insert(record.key).inserted
+            case .putHome:
+                homes += 1
+                return homes == 1
+            case .addExit:
+                exits += 1
+                return exits <= Self.maxExits
+            case .putApp, .removeApp, .removeInstance:
+                return true
+            }
+        }
+        waiting.writes = kept.reversed()
+    }
+}

@@ -1,0 +1,105 @@
+import Core
+
+// `log.stream`: the last lines of files, then what is appended. A follower's position is an offset in the file: bytes wait
+// in the file, never in a queue, and a slow client only lags.
+extension Control {
+    /// A file to stream.
+    struct StreamedFile: Sendable {
+        var file: LogStreamResult.File
+        /// Where it goes on; nil for the last lines.
+        var offset: UInt64?
+    }
+
+    /// Bytes read and sent at a time.
+    private static let sliceSize = 64 << 10
+
+    nonisolated func addLogs(to router: inout Router) {
+        router.onLogs { request, stream, session in
+            let files = try await self.files(of: request)
+            let parts = self.parts
+            return (
+                files.map(\.file),
+                {
+                    await withTaskGroup(of: Void.self) { group in
+                        for file in files {
+                            group.addTask {
+                                await Self.pump(file, request, stream: stream, to: session, parts)
+                            }
+                        }
+                    }
+                }
+            )
+        }
+    }
+
+    /// The files that the targets write: one for all instances when they share it.
+    private func files(of request: LogRequest) async throws(Failure) -> [StreamedFile] {
+        await untilReady()
+        var files: [StreamedFile] = []
+        var seen: Set<String> = []
+        for process in try kernel.processes(named: request.targets, at: Clock.now()) {
+            for channel in request.channels {
+                let path = channel == .out ? process.outFile : process.errorFile
+                guard seen.insert(path).inserted else { continue }
+                let isShared = logUsers[path].map { $0.count > 1 } ?? false
+                let file = LogStreamResult.File(
+                    process: UInt32(process.id), label: isShared ? process.name : process.label, channel: channel,
+                    path: path)
+                let position = request.resume.first { $0.process == file.process && $0.channel == channel }
+                files.append(StreamedFile(file: file, offset: position?.offset))
+            }
+        }
+        return files
+    }
+
+    /// Sends one file until the client is gone, or to its end when it is not followed.
+    private static func pump(
+        _ streamed: StreamedFile, _ request: LogRequest, stream: UInt32, to session: Session, _ parts: Parts
+    ) async {
+        let file = streamed.file
+        let reader = LogReader(file.path, from: streamed.offset ?? 0)
+        var sender = LogSender(file: file, stream: stream, session: session)
+        do {
+            if streamed.offset == nil {
+                let limit = parts.pump.growth.length(of: file.path)
+                try await parts.readers.run { try reader.seek(toLast: request.lines, upTo: limit) }
+            }
+            for await _ in parts.pump.growth.changes(of: file.path) {
+                while true {
+                    let limit = parts.pump.growth.length(of: file.path)
+                    let slice = try await parts.readers.run { try reader.read(sliceSize, upTo: limit) }
+                    guard await sender.send(slice, isLast: slice.bytes.isEmpty && !request.follow) else { return }
+                    if slice.bytes.isEmpty { break }
+                }
+            }
+        } catch {
+            _ = await sender.send(
+                LogSlice(offset: 0, bytes: Array("[od] \(error)\n".utf8), isRestarted: false), isLast: true)
+        }
+    }
+}
+
+/// Turns slices of one file into chunks.
+private struct LogSender {
+    let file: LogStreamResult.File
+    let stream: UInt32
+    let session: Session
+    private var hasCaughtUp = false
+
+    init(file: LogStreamResult.File, stream: UInt32, session: Session) {
+        self.file = file
+        self.stream = stream
+        self.session = session
+    }
+
+    /// False: send no more. The first empty slice says that the client has all there was.
+    mutating func send(_ slice: LogSlice, isLast: Bool) async -> Bool {
+        let catchesUp = slice.bytes.isEmpty && !hasCaughtUp
+        guard !slice.bytes.isEmpty || catchesUp || isLast else { return true }
+        if catchesUp { hasCaughtUp = true }
+        let chunk = LogChunk(
+            stream: stream, process: file.process, channel: file.channel, caughtUp: catchesUp, last: isLast,
+            offset: slice.offset, bytes: slice.bytes)
+        return await session.send(log: chunk) && !isLast
+    }
+}
