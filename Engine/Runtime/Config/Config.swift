@@ -1,0 +1,60 @@
+package import Core
+
+/// A project as its config file describes it, checked but not yet resolved: nothing was looked for on the disk.
+package struct Config: Hashable, Sendable {
+    /// The file, absolute.
+    package var file: String
+    /// Its folder: relative paths start here.
+    package var directory: String
+    /// The project: the file's `name`, else the folder's name.
+    package var namespace: String
+    package var apps: [AppConfig]
+    /// One line each: what is understood but not in this version.
+    package var warnings: [String]
+
+    package init(file: String, directory: String, namespace: String, apps: [AppConfig], warnings: [String] = []) {
+        self.file = file
+        self.directory = directory
+        self.namespace = namespace
+        self.apps = apps
+        self.warnings = warnings
+    }
+}
+
+/// An app as written in a config file or in flags; nil is "not said", for which the default holds.
+/// Durations are milliseconds.
+package struct AppConfig: Hashable, Sendable {
+    package var name: String?
+    package var script: String?
+    package var args: [String]?
+    package var interpreter: String?
+    package var interpreterArgs: [String]?
+    package var cwd: String?
+    package var env: [String: String]?
+    package var instances: Int?
+    package var autoRestart: Bool?
+    package var restart: RestartPolicy.Mode?
+    package var restartStrategy: RestartPolicy.Strategy?
+    package var restartDelay: Int?
+    package var maxRestarts: Int?
+    package var minUptime: Int?
+    package var killSignal: Int32?
+    package var killTimeout: Int?
+    package var outFile: String?
+    package var errorFile: String?
+    package var mergeLogs: Bool?
+    package var logRotation: LogRotation?
+    /// Where it stands: `FILE:LINE:COLUMN: apps[0]`; nil for flags.
+    package var place: String?
+
+    package init() {}
+}
+
+/// Limits of log files. Read and checked, so that files written for them work; not acted upon in this version.
+package struct LogRotation: Hashable, Sendable {
+    /// Bytes.
+    package var maxSize: Int?
+    package var maxFiles: Int?
+
+    package init() {}
+}

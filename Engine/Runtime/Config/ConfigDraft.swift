@@ -1,0 +1,104 @@
+package import Core
+
+/// A config while it is read: the fields of the top level, and what belongs together.
+package struct ConfigDraft: Sendable {
+    var name: String?
+    var apps: [AppConfig]?
+
+    /// Reads and checks a whole file. Throws all mistakes at once.
+    ///
+    /// - Parameter file: its absolute path, which gives format, folder and, by default, the project's name.
+    /// - Parameter shown: the path as the user named it, for errors.
+    package static func decode(_ text: String, file: String, shown: String) throws(Failure) -> Config {
+        var draft = ConfigDraft()
+        var reader = ConfigReader()
+        do {
+            let root =
+                try file.hasSuffix(".yaml") || file.hasSuffix(".yml")
+                ? YAMLDocument.parse(text) : JSONDocument.parse(text)
+            reader.read(root, by: ConfigKeys.project, into: &draft)
+            if draft.apps == nil, reader.problems.isEmpty {
+                reader.fail(.configMissing, at: root.mark, "‘apps’ is missing: a list of apps, each with a script")
+            }
+        } catch {
+            throw Failure([error], file: shown)
+        }
+        guard reader.problems.isEmpty else { throw Failure(reader.problems, file: shown) }
+        let directory = FilePath.directory(of: file)
+        return Config(
+            file: file, directory: directory, namespace: draft.name ?? DefaultName.project(directory: directory),
+            apps: (draft.apps ?? []).map { $0.placed(in: shown) },
+            warnings: reader.warnings.map { "\($0.text): \(shown):\($0.mark.line)" })
+    }
+
+    mutating func readApps(_ node: ConfigNode, _ reader: inout ConfigReader) {
+        guard case .list(let items) = node.value, !items.isEmpty else {
+            let found = if case .list = node.value { "an empty list" } else { node.found }
+            return reader.fail(.configValue, at: node.mark, "expected a list of apps, found \(found)")
+        }
+        var names: [String: Int] = [:]
+        apps = items.indices.map { index in
+            var app = AppConfig()
+            reader.inside("[\(index)]") { reader in
+                let problems = reader.problems.count
+                reader.read(items[index], by: ConfigKeys.app, into: &app)
+                app.place = "\(items[index].mark): \(reader.pathText)"
+                app.checkTogether(at: items[index], &reader, complete: reader.problems.count == problems)
+                guard let name = app.name ?? app.script.map(DefaultName.app(script:)) else { return }
+                if let other = names.updateValue(index, forKey: name) {
+                    let how = app.name == nil ? "; give this one a name" : ""
+                    reader.fail(.configValue, at: items[index].mark, "apps[\(other)] is called ‘\(name)’ already\(how)")
+                }
+            }
+            return app
+        }
+    }
+}
+
+extension AppConfig {
+    /// What one key alone cannot say. A missing script is no news for an app that could not be read (`complete`).
+    fileprivate func checkTogether(at node: ConfigNode, _ reader: inout ConfigReader, complete: Bool) {
+        if script == nil, complete {
+            reader.fail(.configMissing, at: node.mark, "‘script’ is missing: what is to be run")
+        }
+        if let autoRestart, let restart, autoRestart != (restart != .never) {
+            reader.fail(
+                .configValue, at: node.mark,
+                "‘autoRestart: \(autoRestart)’ and ‘restart: \(restart.rawValue)’ contradict each other")
+        }
+        if interpreter == "none", interpreterArgs?.isEmpty == false {
+            reader.fail(.configValue, at: node.mark, "‘interpreterArgs’ need an interpreter, and it is ‘none’")
+        }
+    }
+
+    fileprivate func placed(in file: String) -> AppConfig {
+        var copy = self
+        copy.place = place.map { "\(file):\($0)" }
+        return copy
+    }
+}
+
+/// Names for what was not given one.
+package enum DefaultName {
+    /// The folder's name with other characters as `-`; `p-` before one that does not begin with a letter.
+    package static func project(directory: String) -> String {
+        valid(FilePath.name(of: directory), prefix: "p-")
+    }
+
+    /// The file name of the script, or of a command line's first word, without extension.
+    package static func app(script: String) -> String {
+        let first = ShellWords.split(script)?.first { !$0.contains("=") } ?? script
+        let name = FilePath.name(of: first).drop { $0 == "." }
+        let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
+        return valid(String(stem), prefix: "app-")
+    }
+
+    private static func valid(_ text: String, prefix: String) -> String {
+        let clean = String(
+            text.unicodeScalars.map { c -> Character in
+                c.isASCII && (c.properties.isAlphabetic || ("0"..."9").contains(c) || c == "." || c == "_" || c == "-")
+                    ? Character(c) : "-"
+            }.prefix(AppName.maxLength - prefix.count))
+        return AppName.isValid(clean) ? clean : prefix + clean
+    }
+}

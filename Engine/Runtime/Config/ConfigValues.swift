@@ -1,0 +1,159 @@
+internal import Core
+
+/// A kind of value: what it is called in errors and help, and how it is read from one node.
+struct ConfigValue<T>: Sendable {
+    /// In help: `text`, `duration`.
+    let type: String
+    /// In errors, after "expected".
+    let expected: String
+    /// nil when the node is no such value.
+    let read: @Sendable (ConfigNode) -> T?
+}
+
+extension ConfigValue where T == String {
+    /// Not empty, without NUL. Numbers and booleans count as their text.
+    static var text: ConfigValue<String> {
+        ConfigValue(type: "text", expected: "a text") { node in
+            node.scalarText.flatMap { $0.isEmpty ? nil : $0 }
+        }
+    }
+
+    /// As `text`, but it may be empty: an argument, the value of a variable.
+    static var anyText: ConfigValue<String> {
+        ConfigValue(type: "text", expected: "a text, a number, true or false", read: \.scalarText)
+    }
+
+    /// A name of an app or a project.
+    static var name: ConfigValue<String> {
+        ConfigValue(type: "name", expected: "a name: a letter, then letters, digits, ‘.’, ‘_’ and ‘-’, not ‘all’") {
+            node in
+            node.scalarText.flatMap { AppName.isValid($0) ? $0 : nil }
+        }
+    }
+}
+
+extension ConfigValue where T == [String] {
+    /// A list of texts, or one text that is split as a shell does.
+    static var words: ConfigValue<[String]> {
+        ConfigValue(type: "list or text", expected: "a list of texts, or one text with every quote closed") { node in
+            switch node.value {
+            case .list(let items):
+                let texts = items.compactMap(\.scalarText)
+                return texts.count == items.count ? texts : nil
+            case .string(let text): return text.utf8.contains(0) ? nil : ShellWords.split(text)
+            case .number(let text): return [text]
+            default: return nil
+            }
+        }
+    }
+}
+
+extension ConfigValue where T == Bool {
+    static var flag: ConfigValue<Bool> {
+        ConfigValue(type: "true or false", expected: "true or false") { node in
+            if case .bool(let value) = node.value { value } else { nil }
+        }
+    }
+}
+
+extension ConfigValue where T == Int {
+    static func whole(_ range: ClosedRange<Int>) -> ConfigValue<Int> {
+        ConfigValue(type: "number", expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+            node in
+            guard case .number(let text) = node.value, let number = Int(text), range.contains(number) else {
+                return nil
+            }
+            return number
+        }
+    }
+
+    /// Milliseconds, at most 365 days.
+    static var duration: ConfigValue<Int> {
+        ConfigValue(
+            type: "duration", expected: "a duration: milliseconds, or a number with ms, s, m, h or d, like 500ms or 10s"
+        ) {
+            node in node.scalarText.flatMap(ConfigDuration.init)?.milliseconds
+        }
+    }
+
+    /// Bytes.
+    static var size: ConfigValue<Int> {
+        ConfigValue(type: "size", expected: "a size: bytes, or a number with K, M or G, like 10M") { node in
+            node.scalarText.flatMap(ConfigSize.init)?.bytes
+        }
+    }
+}
+
+extension ConfigValue where T == Int32 {
+    static var signal: ConfigValue<Int32> {
+        ConfigValue(type: "signal", expected: "a signal, like SIGTERM, INT or 15") { node in
+            node.scalarText.flatMap { Signal.number($0) }
+        }
+    }
+}
+
+extension ConfigValue where T: CaseIterable & RawRepresentable & Sendable, T.RawValue == String {
+    /// One of a few words.
+    static var word: ConfigValue<T> {
+        let words = T.allCases.map(\.rawValue)
+        let choices = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+        return ConfigValue(type: choices, expected: choices) { node in node.scalarText.flatMap(T.init(rawValue:)) }
+    }
+}
+
+extension ConfigNode {
+    /// The text of a scalar that is no null and has no NUL byte, which no argument and no variable can hold.
+    var scalarText: String? {
+        switch value {
+        case .bool, .number, .string: text.utf8.contains(0) ? nil : text
+        case .null, .list, .map: nil
+        }
+    }
+}
+
+/// A duration as people write it: `1500`, `500ms`, `10s`, `1.5m`, `2h`, `1d`.
+package struct ConfigDuration: Hashable, Sendable {
+    package static let longest = 365 * 86_400_000
+
+    package var milliseconds: Int
+
+    /// nil for what is no duration, is negative, or is longer than a year.
+    package init?(_ text: String) {
+        let units: [(String, Int)] = [
+            ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("", 1),
+        ]
+        guard let value = Quantity.read(text, units: units, most: Self.longest) else { return nil }
+        milliseconds = value
+    }
+}
+
+/// A number of bytes as people write it: `1048576`, `512K`, `10M`, `1.5GB`, `1GiB`; K is 1024.
+package struct ConfigSize: Hashable, Sendable {
+    package var bytes: Int
+
+    /// nil for what is no size, is negative, or is beyond 2^53.
+    package init?(_ text: String) {
+        let powers = [("K", 10), ("M", 20), ("G", 30), ("T", 40)]
+        let units = powers.flatMap { name, bits in
+            [(name + "IB", 1 << bits), (name + "B", 1 << bits), (name, 1 << bits)]
+        }
+        guard let value = Quantity.read(text.uppercased(), units: units + [("B", 1), ("", 1)], most: 1 << 53) else {
+            return nil
+        }
+        bytes = value
+    }
+}
+
+/// A decimal number and a unit.
+private enum Quantity {
+    static func read(_ text: String, units: [(name: String, factor: Int)], most: Int) -> Int? {
+        guard let unit = units.first(where: { text.hasSuffix($0.name) }) else { return nil }
+        var digits = text.dropLast(unit.name.count)
+        if digits.last == " " { digits.removeLast() }
+        guard let first = digits.utf8.first, (0x30...0x39).contains(first),
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }), let number = Double(digits)
+        else { return nil }
+        let value = (number * Double(unit.factor)).rounded()
+        return value <= Double(most) ? Int(value) : nil
+    }
+}

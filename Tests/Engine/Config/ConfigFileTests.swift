@@ -1,0 +1,105 @@
+import Core
+import Engine
+import Glibc
+import Testing
+
+struct ConfigFileTests {
+    private let folder: ConfigFolder
+
+    init() throws { folder = try ConfigFolder() }
+
+    private func failure(_ path: String) -> Failure? {
+        do throws(Failure) { _ = try ConfigFile.load(path, in: folder.path) } catch { return error }
+        return nil
+    }
+
+    @Test func theFirstNameWins() {
+        #expect(ConfigFile.find(in: folder.path) == nil)
+        for name in ConfigFile.names.reversed() {
+            let file = folder.write(name, "{}")
+            #expect(ConfigFile.find(in: folder.path) == file)
+        }
+    }
+
+    @Test func aFolderMeansTheConfigInIt() throws {
+        folder.write("shop/opendaemon.config.yaml", "apps: [{script: a.js}]")
+        let config = try ConfigFile.load("shop", in: folder.path)
+        #expect(config.namespace == "shop")
+        #expect(config.file == folder.path + "/shop/opendaemon.config.yaml")
+        #expect(config.directory == folder.path + "/shop")
+        #expect(config.apps[0].place == "shop/opendaemon.config.yaml:1:8: apps[0]")
+    }
+
+    @Test func aByteOrderMarkIsNoText() throws {
+        folder.write("c.json", "\u{FEFF}{\"apps\": [{\"script\": \"a\"}]}")
+        #expect(try ConfigFile.load("c.json", in: folder.path).apps.count == 1)
+        folder.write("c.yaml", "\u{FEFF}apps: [{script: a}]")
+        #expect(try ConfigFile.load("c.yaml", in: folder.path).apps.count == 1)
+    }
+
+    @Test func whatCannotBeReadIsAFailure() {
+        #expect(failure("nope.yaml")?.code == .scriptMissing)
+        #expect(failure(".")?.code == .configAbsent)
+        folder.write("big.yaml", String(repeating: "#", count: ConfigLimits.bytes + 1))
+        #expect(failure("big.yaml")?.why == "big.yaml:1:1: longer than 1 MB")
+        folder.write("latin.yaml", bytes: Array("apps:\n  - script: caf".utf8) + [0xE9, 0x0A])
+        #expect(failure("latin.yaml")?.why == "latin.yaml:2:1: this line is no UTF-8")
+        mkfifo(folder.path + "/pipe.yaml", 0o600)
+        #expect(failure("pipe.yaml")?.why.contains("no regular file") == true)
+    }
+
+    @Test(arguments: [
+        ("a.yaml", true), ("a.yml", true), ("x/a.json", true), (".opendaemonrc", true), ("a.js", false),
+        ("yaml", false),
+    ])
+    func configsAreKnownByTheirNames(_ path: String, _ isConfig: Bool) {
+        #expect(ConfigFile.isConfig(path) == isConfig)
+    }
+
+    private func resolve(_ text: String) throws(Failure) -> ResolvedProject {
+        folder.write("bin/sh", "", executable: true)
+        folder.write("run.sh")
+        folder.write("c.yaml", text)
+        return try ResolvedProject(
+            try ConfigFile.load("c.yaml", in: folder.path), shell: ["PATH": folder.path + "/bin"], env: ["E": "1"])
+    }
+
+    @Test func aMissingInterpreterLeavesTheOthers() throws {
+        folder.write("a.rb")
+        let project = try resolve("apps: [{script: run.sh}, {script: a.rb}, {name: z, script: ./run.sh}]")
+        #expect(project.apps.map(\.name) == ["run", "z"])
+        #expect(project.apps.map(\.env["E"]) == ["1", "1"])
+        #expect(project.missing == ["a"])
+        #expect(project.failures.map(\.code) == [.interpreterMissing])
+        #expect(project.failures[0].why == "c.yaml:1:26: apps[1]: it is not in PATH")
+    }
+
+    @Test func everythingElseStopsAllOfThem() {
+        let failure = #expect(throws: Failure.self) {
+            try resolve("apps: [{script: run.sh}, {script: nope.js}, {script: run.sh, name: y, cwd: nope}]")
+        }
+        #expect(failure?.code == .scriptMissing)
+        #expect(failure?.what == "2 apps cannot be started")
+        #expect(failure?.why.contains("c.yaml:1:26: apps[1]: no file") == true)
+        #expect(failure?.why.contains("c.yaml:1:45: apps[2]: there is no") == true)
+    }
+
+    @Test func onlyDeclaredVariablesOfTheShellArePassedOn() {
+        let shell = ["PATH": "/bin", "LC_TIME": "C", "TZ": "UTC", "AWS_SECRET": "x", "LD_PRELOAD": "y", "OD_HOME": "z"]
+        #expect(AppEnvironment.inherited(from: shell) == ["PATH": "/bin", "LC_TIME": "C", "TZ": "UTC"])
+    }
+
+    @Test func theEnvironmentOfThisProcessIsComplete() throws {
+        setenv("OD_TEST_VARIABLE", "a=b", 1)
+        defer { unsetenv("OD_TEST_VARIABLE") }
+        #expect(AppEnvironment.ofThisProcess()["OD_TEST_VARIABLE"] == "a=b")
+    }
+
+    @Test func assignmentsAreRead() throws {
+        #expect(try AppEnvironment.assignment("A=b=c") == ("A", "b=c"))
+        #expect(try AppEnvironment.assignment("_A1=") == ("_A1", ""))
+        for text in ["A", "=x", "1A=x", "A B=x", ""] {
+            #expect(throws: Failure.self) { try AppEnvironment.assignment(text) }
+        }
+    }
+}
