@@ -1,0 +1,300 @@
+#define NCURSES_WIDECHAR 1
+#define _XOPEN_SOURCE_EXTENDED 1
+#define NCURSES_NOMACROS 1
+
+#include "include/CNcurses.h"
+#include "private.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+/* term.h names a capability so. */
+#undef columns
+
+enum {
+    ESCAPE_DELAY = 25, /* ms within which the bytes of a key follow its escape */
+    PAIRS_MAX = 4096,
+    CELLS_MAX = 512,   /* cells put by one call of ncurses */
+    KEY_PASTE = 2000,  /* above what ncurses numbers by itself */
+    KEY_PASTED,
+};
+
+static SCREEN *screen;
+static WINDOW *input; /* never drawn: reading from stdscr would repaint half-built frames */
+static int sync_on;
+static int sync_asked;
+
+static void put_text(const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t done = write(STDOUT_FILENO, text, length);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return; /* the terminal is gone; the loop hears of it by poll */
+        text += done;
+        length -= (size_t)done;
+    }
+}
+
+static void put_string(const char *text) { put_text(text, strlen(text)); }
+
+/* A capability of terminfo, NULL when the terminal has none. */
+static const char *capability(const char *name)
+{
+    char *text = tigetstr((char *)name);
+    return text == NULL || text == (char *)-1 ? NULL : text;
+}
+
+int od_tty_check(void)
+{
+    const char *term = getenv("TERM");
+    int error = 0;
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return OD_TTY_NO_TERMINAL;
+    if (term == NULL || *term == 0) return OD_TTY_UNNAMED;
+    if (setupterm(NULL, STDOUT_FILENO, &error) != OK || error != 1) return error < 0 ? OD_TTY_FAILED : OD_TTY_UNKNOWN;
+    return capability("cup") ? OD_TTY_FINE : OD_TTY_POOR;
+}
+
+/* Adds a capability to what a crash writes, without the delays that are marked by `$<…>`. */
+static void arm_capability(const char *name)
+{
+    const char *text = capability(name);
+    while (text != NULL && *text != 0) {
+        const char *delay = strstr(text, "$<");
+        od_crash_text(text, delay ? (size_t)(delay - text) : strlen(text));
+        text = delay ? strchr(delay, '>') : NULL;
+        if (text != NULL) text++;
+    }
+}
+
+static void arm(void)
+{
+    if (capability("BD")) arm_capability("BD");
+    arm_capability("rmkx");
+    arm_capability("cnorm");
+    arm_capability("sgr0");
+    arm_capability("rmcup");
+}
+
+/* What ncurses does not do by itself. */
+static void modes_on(void)
+{
+    if (capability("BE")) put_string(capability("BE"));
+}
+
+static void modes_off(void)
+{
+    if (capability("BD")) put_string(capability("BD"));
+}
+
+/* An answer of the terminal that is under way must not reach the shell as typed text. */
+static void drop_answers(void)
+{
+    struct pollfd end = { .fd = STDIN_FILENO, .events = POLLIN };
+    if (!sync_asked) return;
+    poll(&end, 1, 100);
+    tcflush(STDIN_FILENO, TCIFLUSH);
+    sync_asked = 0;
+}
+
+int od_tty_start(void)
+{
+    setlocale(LC_CTYPE, "");
+    if (od_signals_open() < 0) return OD_TTY_FAILED;
+    od_crash_arm(STDIN_FILENO);
+    screen = newterm(NULL, stdout, stdin);
+    if (screen == NULL) {
+        od_tty_end();
+        return OD_TTY_FAILED;
+    }
+    arm();
+    raw();
+    noecho();
+    nonl();
+    curs_set(0);
+    set_escdelay(ESCAPE_DELAY);
+    typeahead(-1); /* a frame is written to its end, keys or not */
+    leaveok(stdscr, TRUE);
+    if (has_colors()) {
+        start_color();
+        use_default_colors();
+    }
+    input = newpad(1, 1);
+    keypad(input, TRUE);
+    nodelay(input, TRUE);
+    define_key("\033[200~", KEY_PASTE);
+    define_key("\033[201~", KEY_PASTED);
+    modes_on();
+    return OD_TTY_FINE;
+}
+
+void od_tty_end(void)
+{
+    if (screen != NULL) {
+        drop_answers();
+        modes_off();
+        endwin();
+        screen = NULL;
+    }
+    od_crash_disarm();
+    od_signals_close();
+}
+
+void od_tty_stop(int group)
+{
+    struct sigaction plain = { .sa_handler = SIG_DFL }, stop, go;
+    drop_answers();
+    modes_off();
+    endwin();
+    sigaction(SIGTSTP, &plain, &stop);
+    sigaction(SIGCONT, &plain, &go);
+    if (group) kill(0, SIGTSTP);
+    /* To this very thread, which so cannot run on before the process stands still. Going on clears the other one. */
+    raise(SIGTSTP);
+    /* Here when somebody continues us; at once where there is no job control. */
+    sigaction(SIGCONT, &go, NULL);
+    sigaction(SIGTSTP, &stop, NULL);
+    od_tty_retake();
+}
+
+void od_tty_retake(void)
+{
+    if (!isendwin()) endwin();
+    reset_prog_mode();
+    keypad(input, TRUE); /* the terminal's key mode too went with endwin */
+    modes_on();
+    od_tty_repaint();
+}
+
+int od_tty_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
+
+int od_tty_colors(void) { return has_colors() ? COLORS : 0; }
+
+void od_tty_size(int *columns, int *rows)
+{
+    struct winsize size = { 0 };
+    int known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+    *columns = known ? size.ws_col : COLS;
+    *rows = known ? size.ws_row : LINES;
+}
+
+void od_tty_resize(int columns, int rows)
+{
+    resizeterm(rows, columns);
+    leaveok(stdscr, TRUE);
+    erase();
+    od_tty_repaint();
+}
+
+int od_tty_pair(int pair, int foreground, int background)
+{
+    if (pair >= COLOR_PAIRS || pair >= PAIRS_MAX) return 0;
+    return init_extended_pair(pair, foreground, background) == OK;
+}
+
+static attr_t attributes_of(unsigned bits)
+{
+    return (bits & OD_BOLD ? A_BOLD : 0) | (bits & OD_UNDERLINE ? A_UNDERLINE : 0)
+        | (bits & OD_REVERSE ? A_REVERSE : 0) | (bits & OD_DIM ? A_DIM : 0);
+}
+
+/* One glyph as ncurses has it. The C library's idea of its width rules the screen of ncurses: where that differs from
+ * ours a replacement keeps the columns. Answers the number of cells written. */
+static int convert(const struct od_cell *cell, cchar_t *out)
+{
+    wchar_t text[3] = { (wchar_t)cell->scalar, 0, 0 };
+    attr_t attributes = attributes_of(cell->attributes);
+    int pair = cell->pair;
+    if (wcwidth(text[0]) == cell->width) {
+        if (cell->combining && wcwidth((wchar_t)cell->combining) == 0) text[1] = (wchar_t)cell->combining;
+        setcchar(out, text, attributes, 0, &pair);
+        return 1;
+    }
+    text[0] = od_tty_utf8() ? 0xFFFD : L'?';
+    for (int i = 0; i < cell->width; i++) setcchar(&out[i], text, attributes, 0, &pair);
+    return cell->width;
+}
+
+void od_tty_put(int x, int y, const struct od_cell *cells, int count)
+{
+    cchar_t line[CELLS_MAX + 2];
+    while (count > 0) {
+        int used = 0, columns = 0;
+        while (count > 0 && used < CELLS_MAX) {
+            used += convert(cells, line + used);
+            columns += cells->width;
+            cells++;
+            count--;
+        }
+        mvwadd_wchnstr(stdscr, y, x, line, used);
+        x += columns;
+    }
+}
+
+void od_tty_touch(int y) { wredrawln(stdscr, y, 1); }
+
+void od_tty_repaint(void) { clearok(curscr, TRUE); }
+
+void od_tty_flush(int whole)
+{
+    int together = whole && sync_on;
+    if (together) put_string("\033[?2026h");
+    wnoutrefresh(stdscr);
+    doupdate();
+    if (together) put_string("\033[?2026l");
+}
+
+int od_tty_ask_sync(void)
+{
+    static const char *const families[] = {
+        "xterm", "tmux", "alacritty", "foot", "kitty", "wezterm", "ghostty", "contour", "rio",
+    };
+    const char *term = getenv("TERM");
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        if (strncmp(term, families[i], strlen(families[i])) != 0) continue;
+        /* What answers at all answers the second question, so that silence to the first is noticed. */
+        put_string("\033[?2026$p\033[c");
+        sync_asked = 1;
+        return 1;
+    }
+    return 0;
+}
+
+void od_tty_set_sync(int on)
+{
+    static const char off[] = "\033[?2026l";
+    sync_asked = 0;
+    sync_on = on;
+    if (on) od_crash_text(off, sizeof off - 1);
+}
+
+int od_tty_key(uint32_t *value)
+{
+    static const struct { int theirs; uint32_t ours; } keys[] = {
+        { KEY_UP, OD_KEY_UP }, { KEY_DOWN, OD_KEY_DOWN }, { KEY_LEFT, OD_KEY_LEFT }, { KEY_RIGHT, OD_KEY_RIGHT },
+        { KEY_HOME, OD_KEY_HOME }, { KEY_END, OD_KEY_END }, { KEY_PPAGE, OD_KEY_PAGE_UP },
+        { KEY_NPAGE, OD_KEY_PAGE_DOWN }, { KEY_DC, OD_KEY_DELETE }, { KEY_BACKSPACE, OD_KEY_BACKSPACE },
+        { KEY_BTAB, OD_KEY_BACK_TAB }, { KEY_ENTER, OD_KEY_ENTER }, { KEY_PASTE, OD_KEY_PASTE },
+        { KEY_PASTED, OD_KEY_PASTED },
+    };
+    wint_t key = 0;
+    int kind = wget_wch(input, &key);
+    if (kind == ERR) return OD_INPUT_NONE;
+    *value = key;
+    if (kind == OK) return OD_INPUT_CHARACTER;
+    *value = OD_KEY_OTHER;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (keys[i].theirs == (int)key) *value = keys[i].ours;
+    if (key > KEY_F0 && key <= KEY_F(12)) *value = OD_KEY_FUNCTION + (key - KEY_F0);
+    return OD_INPUT_KEY;
+}

@@ -1,0 +1,94 @@
+import Core
+import Interface
+import OpenDaemon
+
+/// Carries what the state wants to the engine, and what the engine tells to the mailbox.
+struct Courier {
+    /// Commands that wait at most. They come from keys, and each is taken at once.
+    static let backlog = 256
+
+    let client: OpenDaemon
+    let mailbox: Mailbox
+
+    /// Runs until `commands` ends or the task is cancelled.
+    func run(_ commands: AsyncStream<Interface.Command>) async {
+        await mailbox.post(.connected(client.hello))
+        var watching = Task { await watch() }
+        var following: Task<Void, Never>?
+        var inspecting: Task<Void, Never>?
+        for await command in commands {
+            switch command {
+            case .call(let number, let call):
+                Task { await perform(call, number) }
+            case .inspect(let name):
+                inspecting?.cancel()
+                inspecting = Task { await inspect(name) }
+            case .followLogs(let stream, let name):
+                following?.cancel()
+                following = name.map { name in Task { await follow(name, stream) } }
+            case .resubscribe:
+                watching.cancel()
+                watching = Task { await watch() }
+            case .redraw, .suspend, .quit:
+                break  // the screen's own
+            }
+        }
+        for task in [watching, following, inspecting] { task?.cancel() }
+    }
+
+    private func watch() async {
+        for await update in client.watch() {
+            switch update {
+            case .snapshot(let snapshot): await mailbox.post(.snapshot(snapshot))
+            case .event(let event): await mailbox.post(.event(event))
+            case .metrics(let metrics): await mailbox.post(.metrics(metrics))
+            case .disconnected(let failure): await mailbox.post(.disconnected(failure))
+            case .reconnected(let hello): await mailbox.post(.connected(hello))
+            }
+        }
+    }
+
+    private func follow(_ name: InstanceName, _ stream: Int) async {
+        let request = LogRequest(targets: [name.target], lines: LogReader.tail, follow: true)
+        for await update in client.logs(request) {
+            switch update {
+            case .opened: await mailbox.post(.logOpened(stream: stream))
+            case .chunk(let chunk): await mailbox.post(.logChunk(stream: stream, chunk))
+            case .failed(let failure): await mailbox.post(.logFailed(stream: stream, failure))
+            }
+        }
+    }
+
+    /// Details are a supplement: without an answer the pane shows what the fleet tells.
+    private func inspect(_ name: InstanceName) async {
+        let found = try? await client.call(Methods.info, TargetRequest(targets: [name.target]))
+        if let detail = found?.first { await mailbox.post(.inspected(detail)) }
+    }
+
+    private func perform(_ call: Call, _ number: Int) async {
+        do {
+            await mailbox.post(.answered(call: number, try await answer(call)))
+        } catch {
+            let failure =
+                error as? Failure
+                ?? Failure(.bug, "the answer was lost", why: "\(error)", next: "try again")
+            await mailbox.post(.failed(call: number, failure))
+        }
+    }
+
+    private func answer(_ call: Call) async throws -> Answer {
+        func targets(_ names: [InstanceName]) -> TargetRequest { TargetRequest(targets: names.map(\.target)) }
+        switch call {
+        case .restart(let names): return .processes(try await client.call(Methods.restart, targets(names)))
+        case .stop(let names): return .processes(try await client.call(Methods.stop, targets(names)))
+        case .delete(let names): return .processes(try await client.call(Methods.delete, targets(names)))
+        case .start(let names):
+            let request = StartRequest(targets: names.map(\.target))
+            return .failures(try await client.call(Methods.start, request).failures)
+        case .status: return .status(try await client.call(Methods.status, Nothing()))
+        case .detach: _ = try await client.call(Methods.detach, Nothing())
+        case .shutdown: _ = try await client.call(Methods.shutdown, Nothing())
+        }
+        return .done
+    }
+}

@@ -1,0 +1,137 @@
+import Core
+import Glibc
+import Interface
+import Themes
+import Widgets
+
+/// The thread of the screen: waits for keys, signals and messages, updates the state and draws what changed.
+///
+/// It alone touches the terminal. A terminal that does not read holds up this thread and nothing else.
+struct ScreenLoop {
+    /// How it ended.
+    struct End {
+        var status: Int32
+        /// To be printed now that the terminal is as it was.
+        var farewell: String?
+    }
+
+    /// Milliseconds between two frames on average: at most 30 a second.
+    private static let frame = 33
+    /// So many frames may come at once after a pause: a key is not held up by the figures drawn just before it.
+    private static let burst = 3
+    /// Before the first frame the fleet is waited for this long, so that no empty screen flashes by; milliseconds.
+    private static let firstFrame = 150
+    /// The terminal says that there is input and has none, so often in a row: it is gone.
+    private static let maxEmptyReads = 100
+
+    private let screen: Screen
+    private let mailbox: Mailbox
+    private let send: (Command) -> Void
+    private var keyboard = Keyboard()
+    private var state: State
+    private var isDirty = true
+    /// When the next frame would come if all had kept their distance.
+    private var schedule: Instant
+    private var emptyReads = 0
+    private var end: End?
+
+    /// `send` gets what the state wants of the client; it must not block.
+    init(screen: Screen, mailbox: Mailbox, isOwner: Bool, send: @escaping (Command) -> Void) {
+        self.screen = screen
+        self.mailbox = mailbox
+        self.send = send
+        state = State(size: screen.size, isOwner: isOwner)
+        schedule = Self.now().advanced(byMilliseconds: Self.firstFrame + (Self.burst - 1) * Self.frame)
+    }
+
+    /// Runs until the user leaves, a signal ends it or the terminal is closed. The terminal is given back.
+    mutating func run() -> End {
+        defer { screen.close() }
+        Events.askSync()
+        while true {
+            let ready = Events.wait(milliseconds: patience())
+            if ready.contains(.keys) { readKeys() } else { emptyReads = 0 }
+            if ready.contains(.signals) { takeSignals() }
+            for message in mailbox.take() { handle(message) }
+            if ready.contains(.gone) || emptyReads > Self.maxEmptyReads { end = End(status: 128 + SIGHUP) }
+            if let due = state.wakesAt, due <= Self.now() { handle(.tick) }
+            if let end { return end }
+            draw()
+        }
+    }
+
+    /// CLOCK_BOOTTIME, as everywhere.
+    private static func now() -> Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Instant(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+    }
+
+    /// How long to wait: until the next frame may be drawn, or the state changes by itself.
+    private func patience() -> Int? {
+        let now = Self.now()
+        let moments = [isDirty ? nextFrame : nil, state.wakesAt].compactMap { $0 }
+        // A moment that is a fraction of a millisecond away is not here yet.
+        return moments.min().map { $0 <= now ? 0 : $0.milliseconds(since: now) + 1 }
+    }
+
+    private mutating func readKeys() {
+        let inputs = keyboard.read(at: Self.now().milliseconds(since: Instant(nanoseconds: 0)))
+        emptyReads = inputs.isEmpty ? emptyReads + 1 : 0
+        for input in inputs {
+            switch input {
+            case .key(let key): handle(.key(key))
+            case .paste(let text): handle(.paste(text))
+            case .sync(let on): Events.setSync(on)
+            }
+        }
+    }
+
+    private mutating func takeSignals() {
+        for signal in Events.signals() {
+            switch signal {
+            case .resize: resize()
+            case .stop: suspend(group: false)
+            case .continued:
+                screen.retake()
+                resize()
+            case .end(let number): end = End(status: 128 + number)
+            }
+        }
+    }
+
+    private mutating func resize() {
+        screen.resize()
+        handle(.resized(width: screen.size.width, height: screen.size.height))
+    }
+
+    private mutating func suspend(group: Bool) {
+        screen.suspend(group: group)
+        resize()
+    }
+
+    private mutating func handle(_ message: Message) {
+        isDirty = true
+        for command in state.update(message, at: Self.now()) {
+            switch command {
+            case .redraw: screen.forget()
+            case .suspend: suspend(group: true)
+            case .quit(let farewell): end = End(status: 0, farewell: farewell)
+            case .call, .inspect, .followLogs, .resubscribe: send(command)
+            }
+        }
+        // The first picture need not be waited for any longer.
+        if case .snapshot = message { schedule = min(schedule, Self.now()) }
+    }
+
+    /// When a frame may be drawn.
+    private var nextFrame: Instant { schedule.advanced(byMilliseconds: -(Self.burst - 1) * Self.frame) }
+
+    private mutating func draw() {
+        guard isDirty, nextFrame <= Self.now() else { return }
+        isDirty = false
+        screen.show(state.view(glyphs: screen.glyphs))
+        // A terminal that reads slowly holds up `show`: what was missed meanwhile is not made up for.
+        schedule = max(schedule, Self.now()).advanced(byMilliseconds: Self.frame)
+    }
+}

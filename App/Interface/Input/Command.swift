@@ -1,0 +1,55 @@
+package import Core
+
+/// What `State.update` wants done. Data only, so that tests compare it.
+package enum Command: Hashable, Sendable {
+    /// Ask the engine; the answer comes back under the same number.
+    case call(Int, Call)
+    /// Fetch the details of one process, instead of any that were asked for before.
+    case inspect(InstanceName)
+    /// Stream the logs of one process under this number, instead of the stream before; nil streams nothing.
+    case followLogs(stream: Int, InstanceName?)
+    /// Events were missed: ask for a snapshot and go on from there.
+    case resubscribe
+    /// Draw every cell again.
+    case redraw
+    /// Give the terminal back and stop, until the shell continues us.
+    case suspend
+    /// Leave; the text is printed once the terminal is as it was.
+    case quit(String?)
+}
+
+/// Calls to the engine that a key can make.
+package enum Call: Hashable, Sendable {
+    case restart([InstanceName])
+    case stop([InstanceName])
+    case start([InstanceName])
+    case delete([InstanceName])
+    /// How many clients are attached, before the dashboard leaves.
+    case status
+    case detach
+    case shutdown
+}
+
+/// Which instance: by name, which stays the same through restarts, sorting and scaling.
+package struct InstanceName: Hashable, Comparable, Sendable {
+    package var namespace: String
+    package var name: String
+    package var instance: Int
+
+    package init(namespace: String, name: String, instance: Int) {
+        self.namespace = namespace
+        self.name = name
+        self.instance = instance
+    }
+
+    package init(_ process: InstanceInfo) {
+        self.init(namespace: process.namespace, name: process.name, instance: process.instance)
+    }
+
+    /// The target of a command that can mean nothing else: `shop/api#2`.
+    package var target: String { "\(namespace)/\(name)#\(instance)" }
+
+    package static func < (a: InstanceName, b: InstanceName) -> Bool {
+        (a.namespace, a.name, a.instance) < (b.namespace, b.name, b.instance)
+    }
+}

@@ -1,0 +1,169 @@
+/// What a key can make the dashboard do.
+package enum Action: Hashable, Sendable, CaseIterable {
+    case up, down, first, last, pageUp, pageDown, halfUp, halfDown, left, right
+    case nextPane, previousPane, open, log, zoom, back
+    case restart, restartAll, toggle, delete
+    case find, nextMatch, previousMatch, onlyMatches, wrap
+    case nextSort, previousSort, invertSort
+    case help, redraw, suspend, interrupt, detach, quit
+    // In a line of text that is typed.
+    case keep, cancel, erase, eraseWord, eraseLine
+    // In a dialog.
+    case choose, nextChoice, previousChoice
+}
+
+/// The one table of keys: input, footer, help and README are made from it.
+package struct Binding: Hashable, Sendable {
+    /// Where a key works.
+    package enum Place: Hashable, Sendable { case panes, typing, help, dialog }
+
+    /// The headings of help.
+    package enum Section: String, Hashable, Sendable, CaseIterable {
+        case process = "Processes"
+        case movement = "Moving"
+        case view = "View"
+        case log = "Log"
+        case leave = "Leaving"
+    }
+
+    package var action: Action
+    package var keys: [Key]
+    /// For the footer, a word or two; nil is not shown there.
+    package var short: String?
+    /// For help and README, a sentence without its full stop.
+    package var text: String
+    package var section: Section
+    package var place: Place
+}
+
+package enum Keymap {
+    /// In the order of help; those for the footer in the order of their importance.
+    package static let bindings: [Binding] = processes + movement + view + log + leaving + typing + helpPage + dialog
+
+    /// What `key` does at a place.
+    package static func action(for key: Key, at place: Binding.Place) -> Action? {
+        actions[Stroke(key: key, place: place)]
+    }
+
+    package static func bindings(at place: Binding.Place) -> [Binding] {
+        bindings.filter { $0.place == place }
+    }
+
+    /// The table for the README, in Markdown.
+    package static var markdown: String {
+        Binding.Section.allCases.map { section in
+            let rows = bindings(at: .panes).filter { $0.section == section }.map { binding in
+                "| \(binding.keys.map { "`\($0.name)`" }.joined(separator: " ")) | \(binding.text) |"
+            }
+            return "| \(section.rawValue) | |\n|---|---|\n" + rows.joined(separator: "\n") + "\n"
+        }.joined(separator: "\n")
+    }
+
+    private struct Stroke: Hashable {
+        var key: Key
+        var place: Binding.Place
+    }
+
+    private static let actions: [Stroke: Action] = Dictionary(
+        bindings.flatMap { binding in
+            binding.keys.map { (Stroke(key: $0, place: binding.place), binding.action) }
+        }
+    ) { first, _ in first }
+
+    private static let processes: [Binding] = [
+        row(.open, [.enter], "open", "the selected process on the full screen: details and log", .process),
+        row(.restart, ["r"], "restart", "restarts the selected process", .process),
+        row(.toggle, ["s"], "stop/start", "stops the selected process after a question, or starts it", .process),
+        row(.log, ["l"], "log", "its log on the full screen, and back", .process),
+        row(.restartAll, ["R"], nil, "restarts all processes of the list after a question", .process),
+        row(.delete, ["X"], nil, "stops its app and forgets it after a question", .process),
+    ]
+
+    private static let movement: [Binding] = [
+        row(.down, [.down, "j"], nil, "next row or line", .movement),
+        row(.up, [.up, "k"], nil, "row or line before", .movement),
+        row(.pageDown, [.pageDown, .control("f")], nil, "a page down", .movement),
+        row(.pageUp, [.pageUp, .control("b")], nil, "a page up", .movement),
+        row(.halfDown, [.control("d")], nil, "half a page down", .movement),
+        row(.halfUp, [.control("u")], nil, "half a page up", .movement),
+        row(.first, ["g", .home], nil, "to the first row or line", .movement),
+        row(.last, ["G", .end], nil, "to the last row or line; a log follows again", .movement),
+        row(.nextPane, [.tab], "pane", "to the next pane", .movement),
+        row(.previousPane, [.backTab], nil, "to the pane before", .movement),
+        row(.back, [.escape], nil, "back: ends a search, a filter, a message, a full screen", .movement),
+    ]
+
+    private static let view: [Binding] = [
+        row(.find, ["/"], "find", "filters the list as you type, or searches the log", .view),
+        row(.zoom, ["z"], "zoom", "gives the pane the full screen, and back", .view),
+        row(.nextSort, [">"], nil, "sorts by the next column", .view),
+        row(.previousSort, ["<"], nil, "sorts by the column before", .view),
+        row(.invertSort, ["I"], nil, "turns the order round", .view),
+        row(.redraw, [.control("l")], nil, "draws the screen anew", .view),
+        row(.help, ["?", .function(1)], "help", "shows these keys", .view),
+    ]
+
+    private static let log: [Binding] = [
+        row(.nextMatch, ["n"], "next", "to the next place that matches the search", .log),
+        row(.previousMatch, ["N"], nil, "to the place before", .log),
+        row(.onlyMatches, ["f"], "only matches", "shows only the lines that match, or all", .log),
+        row(.wrap, ["w"], "wrap", "wraps long lines, or cuts them", .log),
+        row(.left, [.left, "h"], nil, "scrolls long lines to the left", .log),
+        row(.right, [.right], nil, "scrolls long lines to the right", .log),
+    ]
+
+    private static let leaving: [Binding] = [
+        row(
+            .quit, ["q", .function(10)], "quit", "leaves; asks whether the apps go on where that is not clear", .leave),
+        row(.detach, ["D"], nil, "leaves; the apps go on in the background", .leave),
+        row(.suspend, [.control("z")], nil, "stops the dashboard until `fg`; the apps go on", .leave),
+        row(.interrupt, [.control("c")], nil, "says how to leave", .leave),
+    ]
+
+    private static let typing: [Binding] = [
+        row(.keep, [.enter], "keep", "keeps the text", .view, .typing),
+        row(.cancel, [.escape, .control("c")], "clear", "clears the text", .view, .typing),
+        row(.erase, [.backspace, .delete], nil, "erases a character", .view, .typing),
+        row(.eraseWord, [.control("w")], nil, "erases a word", .view, .typing),
+        row(.eraseLine, [.control("u")], nil, "erases the text", .view, .typing),
+        row(.down, [.down], nil, "next row or line", .movement, .typing),
+        row(.up, [.up], nil, "row or line before", .movement, .typing),
+        row(.suspend, [.control("z")], nil, "stops the dashboard until `fg`", .leave, .typing),
+        row(.redraw, [.control("l")], nil, "draws the screen anew", .view, .typing),
+    ]
+
+    private static let helpPage: [Binding] = [
+        row(.back, [.escape, "q", "?", .function(1), .control("c")], "close", "closes help", .leave, .help),
+        row(.find, ["/"], "find", "shows the keys whose text matches", .view, .help),
+        row(.down, [.down, "j"], nil, "down", .movement, .help),
+        row(.up, [.up, "k"], nil, "up", .movement, .help),
+        row(.pageDown, [.pageDown, .control("f")], nil, "a page down", .movement, .help),
+        row(.pageUp, [.pageUp, .control("b")], nil, "a page up", .movement, .help),
+        row(.first, ["g", .home], nil, "to the top", .movement, .help),
+        row(.last, ["G", .end], nil, "to the end", .movement, .help),
+        row(.suspend, [.control("z")], nil, "stops the dashboard until `fg`", .leave, .help),
+        row(.redraw, [.control("l")], nil, "draws the screen anew", .view, .help),
+    ]
+
+    /// Letters of the choices are in the dialogs themselves.
+    private static let dialog: [Binding] = [
+        row(.choose, [.enter], "choose", "takes the marked choice", .view, .dialog),
+        row(.nextChoice, [.right, .down, .tab, "l", "j"], nil, "marks the next choice", .movement, .dialog),
+        row(.previousChoice, [.left, .up, .backTab, "h", "k"], nil, "marks the choice before", .movement, .dialog),
+        row(.cancel, [.escape, .control("c")], "cancel", "goes back", .leave, .dialog),
+        row(.suspend, [.control("z")], nil, "stops the dashboard until `fg`", .leave, .dialog),
+        row(.redraw, [.control("l")], nil, "draws the screen anew", .view, .dialog),
+    ]
+
+    private static func row(
+        _ action: Action, _ keys: [Key], _ short: String?, _ text: String, _ section: Binding.Section,
+        _ place: Binding.Place = .panes
+    ) -> Binding {
+        Binding(action: action, keys: keys, short: short, text: text, section: section, place: place)
+    }
+}
+
+extension Key: ExpressibleByUnicodeScalarLiteral {
+    /// So that the table reads `"q"`.
+    package init(unicodeScalarLiteral scalar: Unicode.Scalar) { self = .character(scalar) }
+}

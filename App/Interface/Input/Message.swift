@@ -1,0 +1,38 @@
+package import Core
+
+/// Everything that can happen to the dashboard. Made by the terminal and by the client; taken by `State.update`.
+package enum Message: Sendable {
+    // The terminal.
+    case key(Key)
+    /// Text that was pasted; it never acts as keys.
+    case paste(String)
+    case resized(width: Int, height: Int)
+    /// The moment that `State.wakesAt` named has come.
+    case tick
+
+    // The engine.
+    case connected(HelloResult)
+    case snapshot(FleetSnapshot)
+    case event(FleetEvent)
+    case metrics(FleetMetrics)
+    case disconnected(Failure)
+
+    // Answers to commands.
+    case answered(call: Int, Answer)
+    case failed(call: Int, Failure)
+    case inspected(ProcessDetail)
+
+    // The log stream that the last `Command.followLogs` asked for; others are dropped by `stream`.
+    case logOpened(stream: Int)
+    case logChunk(stream: Int, LogChunk)
+    case logFailed(stream: Int, Failure)
+}
+
+/// What a call brought back, as far as the dashboard cares.
+package enum Answer: Hashable, Sendable {
+    case done
+    case processes([InstanceInfo])
+    case status(DaemonStatus)
+    /// Some of the apps could not be started.
+    case failures([Failure])
+}

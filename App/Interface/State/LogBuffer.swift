@@ -1,0 +1,186 @@
+package import Core
+
+/// The last lines of a log: a ring of bytes and a ring of lines. Bytes are kept as the app wrote them; only lines that
+/// are drawn are decoded.
+///
+/// Lines have numbers that rise from 0 and never change, so that a reader keeps its place while lines come and go.
+package struct LogBuffer: Sendable {
+    package struct Line: Hashable, Sendable {
+        package var channel: LogChunk.Channel
+        package var bytes: [UInt8]
+    }
+
+    /// Lines kept; the oldest are dropped.
+    package static let maxLines = 20_000
+    /// Bytes kept; the oldest lines are dropped.
+    package static let maxBytes = 2 << 20
+    /// A longer line is cut into several.
+    package static let maxLineBytes = 16 << 10
+
+    private struct Place: Sendable {
+        /// Position since the beginning of time; its remainder by `maxBytes` is the index in `bytes`.
+        var start: Int
+        var length: Int32
+        var channel: LogChunk.Channel
+    }
+
+    private var bytes: [UInt8] = []
+    /// The place of line n is at n modulo `maxLines`.
+    private var places: [Place] = []
+    private var writePosition = 0
+    /// Numbers of the oldest line that is kept and of the next that will come.
+    package private(set) var first = 0
+    package private(set) var end = 0
+    /// The beginnings of lines whose newline has not come yet.
+    private var partialOut: [UInt8] = []
+    private var partialError: [UInt8] = []
+
+    package init() {}
+
+    package var count: Int { end - first }
+
+    /// Whether a chunk fits without a line being dropped.
+    package func hasRoom(for chunk: [UInt8]) -> Bool {
+        let used = first < end ? writePosition - places[first % Self.maxLines].start : 0
+        let held = partialOut.count + partialError.count
+        // A line may leave a gap at the end of the ring, where it does not fit.
+        return used + held + chunk.count + Self.maxLineBytes <= Self.maxBytes
+            && count + Self.newlines(in: chunk) + chunk.count / Self.maxLineBytes + 1 <= Self.maxLines
+    }
+
+    package static func newlines(in chunk: [UInt8]) -> Int { chunk.count { $0 == 0x0A } }
+
+    /// The unfinished lines, which a prompt or a progress bar is.
+    package var partial: [Line] {
+        [(LogChunk.Channel.out, partialOut), (.error, partialError)].filter { !$0.1.isEmpty }
+            .map { Line(channel: $0.0, bytes: $0.1) }
+    }
+
+    /// Adds what an app wrote to one of its channels, cut at any byte.
+    package mutating func append(_ chunk: [UInt8], channel: LogChunk.Channel) {
+        var rest = (channel == .out ? partialOut : partialError) + chunk
+        var start = 0
+        while let newline = Self.newline(in: rest, from: start) {
+            put(rest[start..<newline], channel)
+            start = newline + 1
+        }
+        while rest.count - start > Self.maxLineBytes {
+            put(rest[start..<start + Self.maxLineBytes], channel)
+            start += Self.maxLineBytes
+        }
+        rest.removeFirst(start)
+        if channel == .out { partialOut = rest } else { partialError = rest }
+    }
+
+    /// The line with a number in `first..<end`.
+    package subscript(number: Int) -> Line {
+        let place = places[number % Self.maxLines]
+        let start = place.start % Self.maxBytes
+        return Line(channel: place.channel, bytes: Array(bytes[start..<start + Int(place.length)]))
+    }
+
+    /// Numbers of the lines of `range` in which `pattern` occurs.
+    package func matches(_ pattern: LogPattern, in range: Range<Int>) -> [Int] {
+        bytes.withUnsafeBufferPointer { all in
+            range.clamped(to: first..<end).filter { number in
+                let place = places[number % Self.maxLines]
+                let start = place.start % Self.maxBytes
+                return pattern.first(in: UnsafeBufferPointer(rebasing: all[start..<start + Int(place.length)])) != nil
+            }
+        }
+    }
+
+    private mutating func put(_ line: ArraySlice<UInt8>, _ channel: LogChunk.Channel) {
+        var line = line.last == 0x0D ? line.dropLast() : line
+        while line.count > Self.maxLineBytes {
+            store(line.prefix(Self.maxLineBytes), channel)
+            line = line.dropFirst(Self.maxLineBytes)
+        }
+        store(line, channel)
+    }
+
+    /// A line lies in one piece: where it would cross the end of the ring it starts at the ring's beginning.
+    private mutating func store(_ line: ArraySlice<UInt8>, _ channel: LogChunk.Channel) {
+        let room = Self.maxBytes - writePosition % Self.maxBytes
+        if line.count > room { skip(room) }
+        let index = writePosition % Self.maxBytes
+        evict(for: line.count)
+        if index == bytes.count {
+            bytes += line
+        } else {
+            let overlap = min(line.count, bytes.count - index)
+            bytes.replaceSubrange(index..<index + overlap, with: line.prefix(overlap))
+            bytes += line.dropFirst(overlap)
+        }
+        let place = Place(start: writePosition, length: Int32(line.count), channel: channel)
+        if places.count < Self.maxLines { places.append(place) } else { places[end % Self.maxLines] = place }
+        writePosition += line.count
+        end += 1
+    }
+
+    private mutating func skip(_ count: Int) {
+        evict(for: count)
+        if bytes.count < Self.maxBytes { bytes += repeatElement(0, count: Self.maxBytes - bytes.count) }
+        writePosition += count
+    }
+
+    private mutating func evict(for count: Int) {
+        while first < end,
+            end - first >= Self.maxLines
+                || places[first % Self.maxLines].start < writePosition + count - Self.maxBytes
+        {
+            first += 1
+        }
+    }
+
+    private static func newline(in bytes: [UInt8], from start: Int) -> Int? {
+        bytes.withUnsafeBufferPointer { all in
+            var index = start
+            while index < all.count {
+                if all[index] == 0x0A { return index }
+                index += 1
+            }
+            return nil
+        }
+    }
+}
+
+/// What to look for in log lines. Without a capital letter the case does not matter (ASCII).
+package struct LogPattern: Hashable, Sendable {
+    private let needle: [UInt8]
+    private let ignoresCase: Bool
+
+    /// nil for an empty text.
+    package init?(_ text: String) {
+        guard !text.isEmpty else { return nil }
+        needle = Array(text.utf8)
+        ignoresCase = !needle.contains { (0x41...0x5A).contains($0) }
+    }
+
+    /// Where it occurs first at or after `start`.
+    package func first(in bytes: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> Int? {
+        guard bytes.count >= needle.count else { return nil }
+        let head = needle[0]
+        let last = bytes.count - needle.count
+        var index = start
+        while index <= last {
+            if fold(bytes[index]) == head, matchesTail(bytes, index) { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    private func matchesTail(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
+        var offset = 1
+        while offset < needle.count {
+            if fold(bytes[start + offset]) != needle[offset] { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    @inline(__always)
+    private func fold(_ byte: UInt8) -> UInt8 {
+        ignoresCase && byte &- 0x41 < 26 ? byte | 0x20 : byte
+    }
+}

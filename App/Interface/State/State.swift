@@ -1,0 +1,112 @@
+package import Core
+package import Widgets
+
+/// The dashboard as a value: what is known, what is shown, what is typed. `update` changes it, views read it.
+package struct State: Sendable {
+    package enum Pane: Hashable, Sendable { case list, detail, log }
+
+    /// How the panes share the screen.
+    package enum Arrangement: Hashable, Sendable {
+        case panes
+        /// One pane has all of it.
+        case zoomed(Pane)
+        /// The details and the log of the selected process have all of it.
+        case opened
+    }
+
+    package enum Link: Hashable, Sendable {
+        case connecting
+        case live
+        case lost(Failure, since: Instant)
+    }
+
+    /// Text that is being typed, and for what.
+    package struct Prompt: Hashable, Sendable {
+        package enum Purpose: Hashable, Sendable { case filter, search, help }
+
+        /// Longer text is not taken.
+        package static let maxLength = 200
+
+        package var purpose: Purpose
+        package var text: String
+    }
+
+    /// The page of keys.
+    package struct Help: Hashable, Sendable {
+        package var top = 0
+        package var filter = ""
+    }
+
+    /// A call whose answer has not come.
+    struct Pending: Hashable, Sendable {
+        var call: Call
+        var since: Instant
+    }
+
+    /// Calls under way at once; more are refused with a message.
+    static let maxPending = 64
+    /// Messages kept; the oldest goes.
+    static let maxToasts = 8
+    /// The panes beside the list follow the selection when it has rested so long, milliseconds.
+    static let rest = 300
+    /// How long to wait for the number of clients before the dashboard asks without it, milliseconds.
+    static let patience = 1000
+
+    package internal(set) var now = Instant(nanoseconds: 0)
+    package internal(set) var size: Size
+    package internal(set) var link = Link.connecting
+    /// This dashboard's engine lives as long as the dashboard, until it is detached.
+    package internal(set) var isOwner: Bool
+    package internal(set) var fleet = Fleet()
+    package internal(set) var list = Listing()
+    package internal(set) var log = LogReader()
+    /// The process of the panes beside the list.
+    package internal(set) var shown: InstanceName?
+    package internal(set) var detail: ProcessDetail?
+    package internal(set) var detailTop = 0
+    package internal(set) var focus = Pane.list
+    package internal(set) var arrangement = Arrangement.panes
+    package internal(set) var prompt: Prompt?
+    package internal(set) var question: Question?
+    package internal(set) var help: Help?
+    package internal(set) var toasts: [Toast] = []
+    /// All apps are being stopped; the dashboard leaves when they are.
+    package internal(set) var isStoppingAll = false
+
+    var pending: [Int: Pending] = [:]
+    var calls = 0
+    /// When the selection has rested.
+    var restsAt: Instant?
+    /// When the dashboard stops to wait for the number of clients.
+    var asksAt: Instant?
+
+    /// - Parameter isOwner: it asked for an engine of its own, which ends with it unless it is detached.
+    package init(size: Size, isOwner: Bool) {
+        self.size = size
+        self.isOwner = isOwner
+    }
+
+    /// The next moment at which something changes by itself; nil when nothing does.
+    package var wakesAt: Instant? {
+        var moments = toasts.compactMap(\.until) + [restsAt, asksAt].compactMap { $0 }
+        // The age of what is shown.
+        if case .lost(_, let since) = link {
+            moments.append(since.advanced(byMilliseconds: (now.milliseconds(since: since) / 1000 + 1) * 1000))
+        }
+        return moments.min()
+    }
+
+    /// The selected row.
+    package var selected: Fleet.Row? { list.selected.flatMap { fleet.rows[$0] } }
+    /// The row of the panes beside the list.
+    package var shownRow: Fleet.Row? { shown.flatMap { fleet.rows[$0] } }
+
+    /// The name as short as it can be without meaning another one too: what a person types after `od restart`.
+    package func shortName(_ name: InstanceName) -> String {
+        let isShared =
+            fleet.hasNamespaces
+            && fleet.rows.keys.contains { $0.name == name.name && $0.namespace != name.namespace }
+        let app = isShared ? "\(name.namespace)/\(name.name)" : name.name
+        return fleet.isAlone(name) ? app : "\(app)#\(name.instance)"
+    }
+}

@@ -1,0 +1,108 @@
+import Core
+import Widgets
+
+/// What is printed when the dashboard has gone.
+enum Farewell {
+    static let stopped = "All apps are stopped, and OpenDaemon with them. `od start` or `od up` brings them back."
+    static let stopping = "OpenDaemon is stopping all apps."
+
+    static func detached(_ active: Int) -> String? {
+        guard active > 0 else { return nil }
+        let apps = active == 1 ? "1 process goes" : "\(active) processes go"
+        return "\(apps) on in the background. `od` shows them again, `od daemon stop` ends them."
+    }
+}
+
+extension State {
+    /// Sends a call, unless the same is under way: a key that is held does nothing more.
+    mutating func send(_ call: Call) -> [Command] {
+        if case .lost = link {
+            say(.error, "not connected: OpenDaemon is tried again every second")
+            return []
+        }
+        guard !pending.values.contains(where: { $0.call == call }) else { return [] }
+        guard pending.count < Self.maxPending else {
+            say(.error, "\(Self.maxPending) commands are under way: wait for one of them")
+            return []
+        }
+        calls += 1
+        pending[calls] = Pending(call: call, since: now)
+        if let doing = doing(call) { say(.info, doing) }
+        return [.call(calls, call)]
+    }
+
+    mutating func finish(_ number: Int, _ answer: Answer) -> [Command] {
+        guard let done = pending.removeValue(forKey: number) else { return [] }
+        if let doing = doing(done.call) { toasts.removeAll { $0.text == doing } }
+        switch (done.call, answer) {
+        case (.status, .status(let status)):
+            return leave(clients: status.clients)
+        case (.detach, _):
+            return [.quit(Farewell.detached(fleet.activeCount))]
+        case (.shutdown, _):
+            return [.quit(isStoppingAll ? Farewell.stopped : nil)]
+        case (_, .failures(let failures)) where !failures.isEmpty:
+            for failure in failures { say(failure) }
+            return []
+        default:
+            report(done)
+            return []
+        }
+    }
+
+    mutating func fail(_ number: Int, _ failure: Failure) -> [Command] {
+        guard let failed = pending.removeValue(forKey: number) else { return [] }
+        if let doing = doing(failed.call) { toasts.removeAll { $0.text == doing } }
+        if failed.call == .status { return leave(clients: nil) }
+        if failed.call == .shutdown { isStoppingAll = false }
+        say(failure)
+        return []
+    }
+
+    /// The way out of `q`, once it is known who else is attached; nil when nobody said.
+    private mutating func leave(clients: Int?) -> [Command] {
+        guard asksAt != nil else { return [] }
+        asksAt = nil
+        if let clients, clients > 1 { return [.quit(Farewell.detached(fleet.activeCount))] }
+        guard fleet.activeCount > 0 else { return send(.shutdown) }
+        question = Question(.leave)
+        return []
+    }
+
+    private mutating func report(_ done: Pending) {
+        let time = Format.elapsed(milliseconds: now.milliseconds(since: done.since))
+        switch done.call {
+        case .restart(let names):
+            say(.success, "restarted \(title(names)) in \(time)", command: commandLine("restart", names))
+        case .stop(let names):
+            say(.success, "stopped \(title(names)) in \(time)", command: commandLine("stop", names))
+        case .start(let names):
+            say(.success, "started \(title(names)) in \(time)", command: commandLine("start", names))
+        case .delete(let names):
+            say(.success, "deleted \(title(names))", command: commandLine("delete", names))
+        case .status, .detach, .shutdown:
+            break
+        }
+    }
+
+    private func doing(_ call: Call) -> String? {
+        switch call {
+        case .restart(let names): "restarting \(title(names))"
+        case .stop(let names): "stopping \(title(names))"
+        case .start(let names): "starting \(title(names))"
+        case .delete(let names): "deleting \(title(names))"
+        case .status, .detach, .shutdown: nil
+        }
+    }
+
+    /// `api#1`, or `12 processes`.
+    func title(_ names: [InstanceName]) -> String {
+        names.count == 1 ? shortName(names[0]) : "\(names.count) processes"
+    }
+
+    /// The command line that does the same.
+    func commandLine(_ verb: String, _ names: [InstanceName]) -> String {
+        names.count == fleet.rows.count && names.count > 1
+            ? "od \(verb) all" : "od \(verb) " + names.map(shortName).joined(separator: " ")
+    }
+}

@@ -1,0 +1,171 @@
+import Core
+
+extension State {
+    /// Where keys go now.
+    package var place: Binding.Place {
+        if prompt != nil { return .typing }
+        if question != nil { return .dialog }
+        return help != nil ? .help : .panes
+    }
+
+    mutating func press(_ key: Key) -> [Command] {
+        if isStoppingAll { return pressWhileStopping(key) }
+        let action = Keymap.action(for: key, at: place)
+        // These are the same everywhere.
+        if action == .redraw { return [.redraw] }
+        if action == .suspend { return [.suspend] }
+        switch place {
+        case .typing: return type(key, action)
+        case .dialog: return answer(key, action)
+        case .help: return turnHelp(action)
+        case .panes: return action.map { perform($0) } ?? []
+        }
+    }
+
+    /// An action of the panes; nothing when it is not available.
+    mutating func perform(_ action: Action) -> [Command] {
+        guard isAvailable(action) else { return [] }
+        switch action {
+        case .up, .down, .first, .last, .pageUp, .pageDown, .halfUp, .halfDown: return move(action)
+        case .left: log.column = max(0, log.column - LogReader.sideStep)
+        case .right: log.column += LogReader.sideStep
+        case .nextPane: stepFocus(1)
+        case .previousPane: stepFocus(-1)
+        case .open: return open()
+        case .log: return toggleLog()
+        case .zoom: arrangement = arrangement == .zoomed(focus) ? .panes : .zoomed(focus)
+        case .back: goBack()
+        case .restart: return withSelected { $0.send(.restart([$1])) }
+        case .restartAll: question = Question(.restartAll(list.order))
+        case .toggle: return toggle()
+        case .delete:
+            return withSelected { state, name in
+                state.question = Question(.delete(state.instances(ofAppOf: name)))
+                return []
+            }
+        case .find:
+            let isLog = focus == .log
+            prompt = Prompt(purpose: isLog ? .search : .filter, text: isLog ? log.search?.text ?? "" : list.filter)
+        case .nextMatch: visitMatch(next: true)
+        case .previousMatch: visitMatch(next: false)
+        case .onlyMatches: toggleOnlyMatches()
+        case .wrap: log.wraps.toggle()
+        case .nextSort: return sort(by: 1)
+        case .previousSort: return sort(by: -1)
+        case .invertSort:
+            list.isInverted.toggle()
+            return refresh(resort: true)
+        case .help: help = Help()
+        case .interrupt: say(.info, "q leaves the dashboard, D leaves and keeps the apps running")
+        case .detach: return isOwner ? send(.detach) : [.quit(Farewell.detached(fleet.activeCount))]
+        case .quit: return quit()
+        case .redraw, .suspend, .keep, .cancel, .erase, .eraseWord, .eraseLine, .choose, .nextChoice, .previousChoice:
+            break
+        }
+        return refreshPage()
+    }
+
+    /// Whether a key of the panes has an effect now; those without are in no footer.
+    package func isAvailable(_ action: Action) -> Bool {
+        let panes = layout.panes
+        switch action {
+        case .open: return list.selected != nil && arrangement != .opened
+        case .restart, .toggle, .delete: return list.selected != nil
+        case .log: return list.selected != nil || arrangement == .zoomed(.log)
+        case .restartAll: return list.order.count > 1
+        case .nextPane, .previousPane: return !fleet.rows.isEmpty && (panes.count > 1 || layout.kind == .bare)
+        case .find: return focus == .log || (focus == .list && !fleet.rows.isEmpty)
+        case .zoom: return !fleet.rows.isEmpty && layout.kind == .framed
+        case .nextMatch, .previousMatch, .onlyMatches: return log.search != nil && panes.contains(.log)
+        case .wrap: return panes.contains(.log) && !fleet.rows.isEmpty
+        case .left: return focus == .log && !log.wraps && log.column > 0
+        case .right: return focus == .log && !log.wraps
+        case .nextSort, .previousSort, .invertSort: return panes.contains(.list) && list.order.count > 1
+        case .up, .down, .first, .last, .pageUp, .pageDown, .halfUp, .halfDown: return !fleet.rows.isEmpty
+        case .back: return canGoBack
+        default: return true
+        }
+    }
+
+    // MARK: - Panes
+
+    private mutating func stepFocus(_ step: Int) {
+        // A small screen shows one pane: Tab changes which.
+        let panes = layout.kind == .bare && arrangement == .panes ? [.list, .log] : layout.panes
+        guard let index = panes.firstIndex(of: focus) else { return keepFocus() }
+        focus = panes[(index + step + panes.count) % panes.count]
+    }
+
+    private mutating func open() -> [Command] {
+        arrangement = .opened
+        focus = .log
+        return showSelected()
+    }
+
+    private mutating func toggleLog() -> [Command] {
+        if arrangement == .zoomed(.log) {
+            arrangement = .panes
+            focus = .list
+            return []
+        }
+        arrangement = .zoomed(.log)
+        focus = .log
+        return showSelected()
+    }
+
+    private var canGoBack: Bool {
+        toasts.contains { $0.until == nil } || arrangement != .panes || focus != .list
+            || log.search != nil || !list.filter.isEmpty
+    }
+
+    /// One thing at a time: what lies on top first.
+    private mutating func goBack() {
+        if toasts.contains(where: { $0.until == nil }) {
+            toasts.removeAll { $0.until == nil }
+        } else if log.search != nil, focus == .log {
+            log.find("")
+        } else if !list.filter.isEmpty, focus == .list, arrangement == .panes {
+            list.filter = ""
+        } else if arrangement != .panes {
+            arrangement = .panes
+            focus = .list
+        } else if focus != .list {
+            focus = .list
+        } else {
+            log.find("")
+        }
+    }
+
+    private mutating func refreshPage() -> [Command] {
+        keepFocus()
+        return refresh()
+    }
+
+    private mutating func sort(by step: Int) -> [Command] {
+        let all = Listing.Sort.allCases
+        list.sort = all[(list.sort.rawValue + step + all.count) % all.count]
+        list.isInverted = false
+        return refresh(resort: true)
+    }
+
+    // MARK: - Processes
+
+    /// Acts on the selected process; the panes beside the list catch up first, so that they show what is acted on.
+    private mutating func withSelected(_ act: (inout State, InstanceName) -> [Command]) -> [Command] {
+        guard let name = list.selected else { return [] }
+        return showSelected() + act(&self, name)
+    }
+
+    private mutating func toggle() -> [Command] {
+        withSelected { state, name in
+            guard state.fleet.rows[name]?.process.status.isActive == true else { return state.send(.start([name])) }
+            state.question = Question(.stop([name]))
+            return []
+        }
+    }
+
+    /// All instances of the app that `name` belongs to: an app is forgotten as a whole.
+    private func instances(ofAppOf name: InstanceName) -> [InstanceName] {
+        fleet.rows.keys.filter { $0.namespace == name.namespace && $0.name == name.name }.sorted()
+    }
+}

@@ -1,0 +1,61 @@
+import Core
+
+extension State {
+    /// What the log stream brought; a stream that was left is not listened to.
+    mutating func takeLog(_ message: Message) -> [Command] {
+        switch message {
+        case .logOpened(log.stream):
+            log.isOpening = false
+            log.failure = nil
+        case .logChunk(log.stream, let chunk):
+            log.append(chunk)
+        case .logFailed(log.stream, let failure):
+            log.isOpening = false
+            log.failure = failure
+        default:
+            break
+        }
+        return []
+    }
+
+    /// Goes to the next match, or the one before, and shows it.
+    mutating func visitMatch(next: Bool) {
+        guard let line = log.visit(next: next, from: bottomLine) else {
+            say(.info, "no line has \(log.search?.text ?? "")")
+            return
+        }
+        reveal(line)
+    }
+
+    /// While a search is typed: the last match that can be seen or lies above.
+    mutating func showMatch() {
+        guard let lines = log.search?.lines, !lines.isEmpty else { return }
+        let index = lines.partitioningIndex { $0 > bottomLine }
+        let line = lines[max(0, index - 1)]
+        log.search?.current = line
+        reveal(line)
+    }
+
+    mutating func toggleOnlyMatches() {
+        let line = bottomLine
+        log.onlyMatches.toggle()
+        if !log.follows {
+            log.scroll(to: log.index(of: line), rows: layout.logRows, columns: layout.logColumns)
+        }
+    }
+
+    /// The number of the line at the bottom of the log pane.
+    private var bottomLine: Int {
+        let index = log.lastShown(rows: layout.logRows, columns: layout.logColumns)
+        return index < 0 ? 0 : log.number(at: index)
+    }
+
+    /// Scrolls so that a line is on the screen, in the middle if it was not.
+    private mutating func reveal(_ line: Int) {
+        let (rows, columns) = (layout.logRows, layout.logColumns)
+        let index = log.index(of: line)
+        let bottom = log.lastShown(rows: rows, columns: columns)
+        let isShown = index <= bottom && index > bottom - (log.wraps ? 1 : rows)
+        if !isShown { log.scroll(to: index + rows / 2, rows: rows, columns: columns) }
+    }
+}

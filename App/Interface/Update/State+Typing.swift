@@ -1,0 +1,118 @@
+import Widgets
+
+extension State {
+    /// A key while text is typed: it acts as it is typed.
+    mutating func type(_ key: Key, _ action: Action?) -> [Command] {
+        guard var typed = prompt else { return [] }
+        switch action {
+        case .keep:
+            prompt = nil
+            return []
+        case .cancel:
+            typed.text = ""
+            prompt = nil
+            return use(typed)
+        case .erase:
+            // One more on an empty line leaves it, as in other programs.
+            if typed.text.isEmpty { prompt = nil } else { typed.text.removeLast() }
+        case .eraseWord:
+            typed.text = String(typed.text.reversed().drop { $0 == " " }.drop { $0 != " " }.reversed())
+        case .eraseLine:
+            typed.text = ""
+        case .up, .down:
+            return typed.purpose == .help ? turnHelp(action) : action.map { move($0) } ?? []
+        default:
+            guard case .character(let scalar) = key else { return [] }
+            typed.text += String(Character(scalar))
+        }
+        return retype(typed)
+    }
+
+    /// Pasted text goes into the line that is typed; anywhere else it does nothing, for it could hold any key.
+    mutating func paste(_ text: String) -> [Command] {
+        guard var typed = prompt else {
+            say(.info, "pasted text was ignored: there is no line to type in")
+            return []
+        }
+        typed.text += String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+        return retype(typed)
+    }
+
+    private mutating func retype(_ typed: Prompt) -> [Command] {
+        var typed = typed
+        typed.text = String(typed.text.prefix(Prompt.maxLength))
+        if prompt != nil { prompt = typed }
+        return use(typed)
+    }
+
+    private mutating func use(_ typed: Prompt) -> [Command] {
+        switch typed.purpose {
+        case .filter:
+            list.filter = typed.text
+            return refresh(resort: true)
+        case .search:
+            log.find(typed.text)
+            showMatch()
+            return []
+        case .help:
+            help?.filter = typed.text
+            help?.top = 0
+            return []
+        }
+    }
+
+    // MARK: - Moving
+
+    /// Moves in the pane that has the focus.
+    mutating func move(_ action: Action) -> [Command] {
+        let layout = layout
+        switch focus {
+        case .list:
+            let index = step(action, from: list.selectedIndex ?? 0, count: list.order.count, page: layout.listRows)
+            list.select(index, page: layout.listRows, at: now)
+            return settle(at: nil)
+        case .detail:
+            let lines = DetailView.lines(self, width: layout.inner(layout.detail).width).count
+            let end = max(0, lines - layout.detailRows)
+            detailTop = min(end, max(0, step(action, from: detailTop, count: end + 1, page: layout.detailRows)))
+        case .log:
+            let (rows, columns) = (layout.logRows, layout.logColumns)
+            let shown = log.lastShown(rows: rows, columns: columns)
+            log.scroll(to: step(action, from: shown, count: log.count, page: rows), rows: rows, columns: columns)
+        }
+        return []
+    }
+
+    /// The index that a movement leads to; it may lie outside of the rows.
+    private func step(_ action: Action, from index: Int, count: Int, page: Int) -> Int {
+        switch action {
+        case .up: index - 1
+        case .down: index + 1
+        case .pageUp: index - max(1, page - 1)
+        case .pageDown: index + max(1, page - 1)
+        case .halfUp: index - max(1, page / 2)
+        case .halfDown: index + max(1, page / 2)
+        case .first: 0
+        case .last: count
+        default: index
+        }
+    }
+
+    mutating func turnHelp(_ action: Action?) -> [Command] {
+        guard var page = help, let action else { return [] }
+        switch action {
+        case .back:
+            help = nil
+            return []
+        case .find:
+            prompt = Prompt(purpose: .help, text: page.filter)
+            return []
+        default:
+            let rows = HelpView.rows(of: size)
+            let end = max(0, HelpView.lines(self).count - rows)
+            page.top = min(end, max(0, step(action, from: page.top, count: end + 1, page: rows)))
+        }
+        help = page
+        return []
+    }
+}

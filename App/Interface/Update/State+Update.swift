@@ -1,0 +1,138 @@
+package import Core
+import Widgets
+
+extension State {
+    /// Takes in what happened and says what is to be done. `moment` is now, on the boot clock.
+    package mutating func update(_ message: Message, at moment: Instant) -> [Command] {
+        now = max(now, moment)
+        toasts.removeAll { $0.until.map { $0 <= now } ?? false }
+        return take(message) + wake()
+    }
+
+    var layout: Layout { Layout(size: size, arrangement: arrangement, focus: focus) }
+
+    private mutating func take(_ message: Message) -> [Command] {
+        switch message {
+        case .key(let key): return press(key)
+        case .paste(let text): return paste(text)
+        case .resized(let width, let height): return resize(Size(width: width, height: height))
+        case .tick: return []
+        case .connected(let hello): return connected(hello)
+        case .snapshot(let snapshot): return take(snapshot)
+        case .event(let event): return take(event)
+        case .metrics(let metrics): return take(metrics)
+        case .disconnected(let failure): return lost(failure)
+        case .answered(let call, let answer): return finish(call, answer)
+        case .failed(let call, let failure): return fail(call, failure)
+        case .inspected(let found):
+            if InstanceName(found.process) == shown { detail = found }
+            return []
+        case .logOpened, .logChunk, .logFailed: return takeLog(message)
+        }
+    }
+
+    // MARK: - The engine
+
+    /// The first connection, or a new one after a loss: `owner` then was answered anew.
+    private mutating func connected(_ hello: HelloResult) -> [Command] {
+        isOwner = isOwner && hello.embedded
+        if case .lost = link { say(.success, "connected again") }
+        link = .live
+        return []
+    }
+
+    private mutating func lost(_ failure: Failure) -> [Command] {
+        let isShutDown = pending.values.contains { $0.call == .shutdown }
+        pending = [:]
+        asksAt = nil
+        // The engine may end before its answer is read.
+        if isShutDown { return [.quit(isStoppingAll ? Farewell.stopped : nil)] }
+        if case .lost = link { return [] }
+        link = .lost(failure, since: now)
+        return []
+    }
+
+    private mutating func take(_ snapshot: FleetSnapshot) -> [Command] {
+        fleet.apply(snapshot, at: now)
+        if case .connecting = link { link = .live }
+        return refresh()
+    }
+
+    private mutating func take(_ event: FleetEvent) -> [Command] {
+        guard fleet.apply(event, at: now) else { return [.resubscribe] }
+        if event.name == .errored, let process = event.process {
+            let name = shortName(InstanceName(process))
+            let reason = process.reason ?? event.message ?? process.exit?.description
+            say(.warning, "\(name) errored" + (reason.map { ": \($0)" } ?? ""), command: "od logs \(name)")
+        }
+        if event.name == .engineDetached { isOwner = false }
+        return refresh()
+    }
+
+    private mutating func take(_ metrics: FleetMetrics) -> [Command] {
+        fleet.apply(metrics, at: now)
+        return refresh()
+    }
+
+    // MARK: - What follows from a change
+
+    /// Brings the list up to date with the fleet.
+    mutating func refresh(resort: Bool = false) -> [Command] {
+        list.refresh(fleet, page: layout.listRows, at: now, resort: resort)
+        return settle(at: shown == nil || shownRow == nil ? now : restsAt)
+    }
+
+    /// The panes beside the list follow the selection at `moment`.
+    mutating func settle(at moment: Instant?) -> [Command] {
+        restsAt = shown == list.selected ? nil : moment ?? now.advanced(byMilliseconds: Self.rest)
+        return []
+    }
+
+    /// What is due: the panes follow the selection, a question was not answered.
+    private mutating func wake() -> [Command] {
+        var commands: [Command] = []
+        if let due = restsAt, due <= now { commands += showSelected() }
+        if log.wantsReopening {
+            log.reopen(stream: log.stream + 1)
+            commands.append(.followLogs(stream: log.stream, log.process))
+        }
+        if let due = asksAt, due <= now {
+            asksAt = nil
+            question = Question(.leave)
+        }
+        return commands
+    }
+
+    /// Details and log of the selected process, at once.
+    mutating func showSelected() -> [Command] {
+        restsAt = nil
+        guard shown != list.selected else { return [] }
+        shown = list.selected
+        detail = nil
+        detailTop = 0
+        log.open(shown, stream: log.stream + 1)
+        return [.followLogs(stream: log.stream, shown)] + (shown.map { [.inspect($0)] } ?? [])
+    }
+
+    private mutating func resize(_ new: Size) -> [Command] {
+        size = new
+        keepFocus()
+        return refresh()
+    }
+
+    /// The focus is on a pane that is on the screen.
+    mutating func keepFocus() {
+        let panes = layout.panes
+        if !panes.contains(focus), let first = panes.first { focus = first }
+    }
+
+    mutating func say(_ weight: Toast.Weight, _ text: String, command: String? = nil) {
+        toasts.removeAll { $0.text == text }
+        if toasts.count == Self.maxToasts { toasts.removeFirst() }
+        toasts.append(Toast(weight, text, command: command, at: now))
+    }
+
+    mutating func say(_ failure: Failure) {
+        say(.error, "\(failure.code.rawValue) \(failure.what): \(failure.why)", command: failure.next)
+    }
+}

@@ -1,0 +1,95 @@
+import Core
+import Themes
+import Widgets
+
+/// The two lines at the bottom: what happened, and which keys work now, or the text that is typed.
+enum FooterView {
+    static func draw(_ state: State, on canvas: inout Canvas, in layout: Layout, _ glyphs: Glyphs) {
+        let message = layout.message.inset(columns: 1)
+        let footer = layout.footer.inset(columns: 1)
+        if let prompt = state.prompt {
+            drawPrompt(prompt, state, on: &canvas, in: footer, glyphs)
+        } else {
+            KeyBar(keys(state)).draw(on: &canvas, in: footer)
+        }
+        // On a small screen both share a line.
+        guard let toast = state.toasts.last, layout.message.y != layout.footer.y || state.prompt == nil else { return }
+        canvas.clear(message)
+        canvas.text(text(toast, glyphs), x: message.x, y: message.y, width: message.width, cut: glyphs.cut)
+    }
+
+    private static func text(_ toast: Toast, _ glyphs: Glyphs) -> StyledText {
+        let (mark, role): (String, Role) =
+            switch toast.weight {
+            case .info: (glyphs.separator, .info)
+            case .success: (glyphs.check, .success)
+            case .warning: (glyphs.warning, .warning)
+            case .error: (glyphs.cross, .error)
+            }
+        var text = StyledText("\(mark) ", role) + StyledText(Text.sanitize(toast.text), role)
+        if let command = toast.command { text += StyledText("    " + Text.sanitize(command), .dim) }
+        return text
+    }
+
+    /// Keys that have an effect now, the most important first.
+    private static func keys(_ state: State) -> [KeyBar.Key] {
+        let shown = Keymap.bindings(at: state.place).filter { binding in
+            binding.short != nil && (state.place != .panes || state.isAvailable(binding.action))
+        }
+        // Help and the way out are never left out, and always at the same end.
+        let anchors: [Action] = [.help, .quit]
+        let ordered = shown.filter { !anchors.contains($0.action) } + shown.filter { anchors.contains($0.action) }
+        return ordered.enumerated().map { index, binding in
+            let matters = anchors.contains(binding.action) || (binding.section == .log && state.focus == .log)
+            return KeyBar.Key(binding.keys[0].name, label(binding, state), priority: matters ? 1 : -index)
+        }
+    }
+
+    /// A key that goes both ways says which way it goes now.
+    private static func label(_ binding: Binding, _ state: State) -> String {
+        switch binding.action {
+        case .toggle: state.selected?.process.status.isActive == true ? "stop" : "start"
+        case .log where state.arrangement == .zoomed(.log): "back"
+        case .zoom where state.arrangement == .zoomed(state.focus): "back"
+        case .find: state.focus == .log ? "search" : "filter"
+        case .wrap: state.log.wraps ? "cut" : "wrap"
+        default: binding.short ?? ""
+        }
+    }
+
+    private static func drawPrompt(
+        _ prompt: State.Prompt, _ state: State, on canvas: inout Canvas, in area: Rect, _ glyphs: Glyphs
+    ) {
+        let bar = KeyBar(
+            Keymap.bindings(at: .typing).compactMap { binding in
+                binding.short.map { KeyBar.Key(binding.keys[0].name, $0) }
+            })
+        let barWidth = area.width >= 60 ? 22 : 0
+        let (field, keys) = area.split(left: area.width - barWidth)
+        let label = StyledText(title(prompt.purpose), .accent)
+        let count = StyledText("  " + found(prompt.purpose, state), .dim)
+        let used = canvas.text(label, x: field.x, y: field.y, width: field.width)
+        let room = max(0, field.width - used - count.width - 1)
+        TextField(prompt.text).draw(
+            on: &canvas, in: Rect(x: field.x + used, y: field.y, width: room, height: 1), glyphs: glyphs)
+        canvas.text(count, x: field.x + used + room, y: field.y, width: count.width)
+        bar.draw(on: &canvas, in: keys)
+    }
+
+    private static func title(_ purpose: State.Prompt.Purpose) -> String {
+        switch purpose {
+        case .filter: "filter: "
+        case .search: "search: "
+        case .help: "find: "
+        }
+    }
+
+    /// `3 of 17`
+    private static func found(_ purpose: State.Prompt.Purpose, _ state: State) -> String {
+        switch purpose {
+        case .filter: "\(state.list.order.count) of \(state.fleet.rows.count)"
+        case .search: "\(state.log.search?.lines.count ?? 0) of \(state.log.buffer.count) lines"
+        case .help: "\(HelpView.lines(state).count { $0.isKey }) keys"
+        }
+    }
+}

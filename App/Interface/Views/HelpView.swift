@@ -1,0 +1,53 @@
+import Themes
+import Widgets
+
+/// The page of keys, made from the key table: those that work here now.
+enum HelpView {
+    struct Line {
+        var name: String
+        var text: String
+        var isKey: Bool
+    }
+
+    private static let width = 78
+
+    static func draw(_ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) {
+        let place = place(of: state.size)
+        let lines = lines(state)
+        canvas.clear(place)
+        let shown = rows(of: state.size)
+        let top = min(state.help?.top ?? 0, max(0, lines.count - shown))
+        let filter = state.help?.filter ?? ""
+        let position = lines.count > shown ? "\(top + 1)-\(min(lines.count, top + shown)) of \(lines.count)" : ""
+        let inside = Box(
+            title: "Keys", right: StyledText(filter.isEmpty ? "" : "/" + Text.sanitize(filter)),
+            bottomLeft: "Esc closes \(glyphs.separator) / finds", bottomRight: StyledText(position), focused: true
+        ).draw(on: &canvas, in: place, glyphs: glyphs)
+        Menu(
+            items: lines.map { line in
+                Menu.Item(
+                    StyledText(line.name, line.isKey ? .key : .heading), StyledText(line.text))
+            },
+            offset: top, placeholder: "no key matches"
+        ).draw(on: &canvas, in: inside, glyphs: glyphs)
+    }
+
+    /// Rows of keys that fit.
+    static func rows(of size: Size) -> Int { max(1, place(of: size).height - 2) }
+
+    /// Headings and keys, as far as they match what is looked for.
+    static func lines(_ state: State) -> [Line] {
+        let words = (state.help?.filter ?? "").lowercased().split(separator: " ")
+        return Binding.Section.allCases.flatMap { section -> [Line] in
+            let keys = Keymap.bindings(at: .panes).filter { $0.section == section && state.isAvailable($0.action) }
+                .map { Line(name: $0.keys.map(\.name).joined(separator: " "), text: $0.text, isKey: true) }
+                .filter { line in words.allSatisfy { "\(line.name) \(line.text)".lowercased().contains($0) } }
+            return keys.isEmpty ? [] : [Line(name: section.rawValue, text: "", isKey: false)] + keys
+        }
+    }
+
+    private static func place(of size: Size) -> Rect {
+        let screen = Rect(x: 0, y: 0, width: size.width, height: max(0, size.height - 1))
+        return screen.centered(Size(width: width, height: screen.height))
+    }
+}

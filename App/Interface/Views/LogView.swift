@@ -1,0 +1,56 @@
+import Core
+import Themes
+import Widgets
+
+/// The log of the process that is shown.
+enum LogView {
+    static func draw(
+        _ state: State, on canvas: inout Canvas, in area: Rect, _ kind: Layout.Kind, _ glyphs: Glyphs
+    ) {
+        let inside = kind == .framed ? box(state, glyphs).draw(on: &canvas, in: area, glyphs: glyphs) : area
+        let log = state.log
+        let last = log.lastShown(rows: inside.height, columns: inside.width)
+        let first = max(0, last + 1 - inside.height)
+        var lines = last < 0 ? [] : (first...last).map { line(log.buffer[log.number(at: $0)]) }
+        if log.follows, !log.onlyMatches { lines += log.buffer.partial.map { line($0) } }
+        let current = log.search?.current.map { log.index(of: $0) - first }
+        LogPane(
+            lines: lines, wraps: log.wraps, column: log.column, search: log.search?.text ?? "", current: current,
+            placeholder: placeholder(state)
+        ).draw(on: &canvas, in: inside, glyphs: glyphs)
+    }
+
+    private static func line(_ line: LogBuffer.Line) -> LogLine {
+        let lead = line.channel == .error ? StyledText(LogReader.errorLead, .warning) : ""
+        return LogLine(prefix: lead, text: Text.styled(line.bytes))
+    }
+
+    private static func box(_ state: State, _ glyphs: Glyphs) -> Box {
+        let log = state.log
+        let follow = log.follows ? Follow.following : .paused(new: log.newLines)
+        var right: [String] = []
+        if let search = log.search { right.append("/\(Text.sanitize(search.text)) " + place(search)) }
+        if log.onlyMatches { right.append("only matches") }
+        if log.wraps { right.append("wrap") }
+        if log.column > 0 { right.append("from column \(log.column + 1)") }
+        return Box(
+            title: StyledText(State.Pane.log.title(state) + " \(glyphs.separator) ") + follow.label(glyphs),
+            right: StyledText(right.joined(separator: " \(glyphs.separator) ")),
+            bottomRight: StyledText("\(log.buffer.count) lines"), focused: state.focus == .log)
+    }
+
+    /// `3 of 17`
+    private static func place(_ search: LogReader.Search) -> String {
+        guard !search.lines.isEmpty else { return "not found" }
+        guard let current = search.current else { return "\(search.lines.count) lines" }
+        return "\(search.lines.partitioningIndex { $0 >= current } + 1) of \(search.lines.count)"
+    }
+
+    private static func placeholder(_ state: State) -> StyledText {
+        let log = state.log
+        if let failure = log.failure { return StyledText("\(failure.code.rawValue) \(failure.what): \(failure.why)") }
+        if log.process == nil { return "no process is selected" }
+        if log.onlyMatches { return "no line matches: f shows all lines" }
+        return log.isOpening ? "reading the log" : "it has written nothing yet"
+    }
+}

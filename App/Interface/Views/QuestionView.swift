@@ -1,0 +1,73 @@
+import Core
+import Themes
+import Widgets
+
+/// Dialogs: what is about to happen, to whom, and the choices.
+enum QuestionView {
+    /// Names that are listed; of more than these the number is told.
+    private static let maxNames = 10
+
+    static func draw(_ question: Question, _ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) {
+        let (title, lines) = words(question.subject, state)
+        Dialog(
+            title: StyledText(title), lines: lines,
+            buttons: question.choices.map { choice in
+                let label = question.label(of: choice)
+                return "\(label.key) \(label.text)"
+            }, chosen: question.marked
+        ).draw(on: &canvas, in: canvas.bounds, glyphs: glyphs)
+    }
+
+    /// While all apps are being stopped there is nothing else to do.
+    static func drawStopping(_ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) {
+        let left = state.fleet.activeCount
+        Dialog(
+            title: "Stopping all",
+            lines: [
+                StyledText(left == 1 ? "1 process still lives." : "\(left) processes still live."),
+                StyledText("Esc leaves at once; they are stopped all the same.", .dim),
+            ]
+        ).draw(on: &canvas, in: canvas.bounds, glyphs: glyphs)
+    }
+
+    private static func words(_ subject: Question.Subject, _ state: State) -> (String, [StyledText]) {
+        switch subject {
+        case .stop(let names):
+            return (
+                "Stop \(state.title(names))?",
+                [
+                    "It is sent its stop signal and not started again until you do.", command("stop", names, state),
+                ]
+            )
+        case .restartAll(let names):
+            return ("Restart \(state.title(names))?", list(names, state) + [command("restart", names, state)])
+        case .delete(let names):
+            return (
+                "Delete \(names.first?.name ?? "")?",
+                list(names, state) + [
+                    "The app is stopped and forgotten; its log files stay.", command("delete", names, state),
+                ]
+            )
+        case .leave:
+            let count = state.fleet.activeCount
+            return (
+                "Leave OpenDaemon?",
+                [
+                    StyledText(count == 1 ? "1 process runs here." : "\(count) processes run here."),
+                    "Detach: they go on in the background, and od shows them again.",
+                    "Stop all: they are stopped, and OpenDaemon ends.",
+                ]
+            )
+        }
+    }
+
+    private static func list(_ names: [InstanceName], _ state: State) -> [StyledText] {
+        let shown = names.prefix(maxNames).map { StyledText(state.shortName($0)) }
+        return names.count > maxNames ? shown + [StyledText("and \(names.count - maxNames) more")] : shown
+    }
+
+    /// The command line that does the same.
+    private static func command(_ verb: String, _ names: [InstanceName], _ state: State) -> StyledText {
+        StyledText(state.commandLine(verb, names), .dim)
+    }
+}

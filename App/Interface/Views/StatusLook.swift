@@ -1,0 +1,53 @@
+import Core
+import Themes
+import Widgets
+
+/// How a state looks: a mark of its own shape, a word and a colour.
+extension ProcessStatus {
+    var role: Role {
+        switch self {
+        case .online: .online
+        case .starting, .reloading: .starting
+        case .waiting: .waiting
+        case .stopping, .killing: .stopping
+        case .stopped, .created: .stopped
+        case .errored: .errored
+        }
+    }
+
+    func mark(_ glyphs: Glyphs) -> StyledText {
+        let mark =
+            switch self {
+            case .online: glyphs.online
+            case .starting, .reloading: glyphs.starting
+            case .waiting: glyphs.waiting
+            case .stopping, .killing: glyphs.stopping
+            case .stopped: glyphs.stopped
+            case .created: glyphs.created
+            case .errored: glyphs.errored
+            }
+        return StyledText(mark, role)
+    }
+
+    /// `● online`
+    func label(_ glyphs: Glyphs) -> StyledText {
+        mark(glyphs) + StyledText(" " + rawValue, role)
+    }
+}
+
+extension Fleet {
+    /// What there is to say about how it is: its uptime, or why it does not run.
+    func story(of row: Row, at now: Instant) -> String {
+        let process = row.process
+        switch process.status {
+        case .online, .starting, .reloading, .stopping, .killing:
+            return uptime(of: row, at: now).map { Format.duration(milliseconds: $0) } ?? ""
+        case .waiting:
+            let left = timeLeft(of: row, at: now).map { "again in " + Format.duration(milliseconds: $0 + 999) }
+            return [left ?? process.reason, process.exit?.description].compactMap { $0 }.joined(separator: ", ")
+        case .errored: return process.reason ?? process.exit?.description ?? ""
+        case .stopped: return process.exit?.description ?? ""
+        case .created: return "never started"
+        }
+    }
+}
