@@ -1,0 +1,146 @@
+internal import ArgumentParser
+internal import Core
+internal import Engine
+import Glibc
+internal import OpenDaemon
+
+/// Which version this is.
+enum Product {
+    static let version = Build.version
+    /// How a verb presents itself to the engine.
+    static let client = "od \(version)"
+}
+
+/// The root command: the dashboard, and the list of verbs.
+struct Od: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "od",
+        abstract: "Keeps programs running, and shows how they are.",
+        usage: "od [VERB] [OPTIONS]",
+        discussion: """
+            Without a verb: the dashboard. In a folder with a config whose project is not known yet: od up.
+            od --detach starts the daemon without a terminal.
+
+            \(OctalDump.note)
+            """,
+        version: Product.client,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "App",
+                subcommands: [Start.self, Stop.self, Restart.self, Delete.self, List.self, Info.self, Logs.self]),
+            CommandGroup(name: "Project", subcommands: [Up.self, Down.self]),
+            CommandGroup(name: "Other", subcommands: [Monit.self, Daemon.self, Version.self, Help.self]),
+        ])
+
+    @OptionGroup var globals: Globals
+
+    func run(_ session: Session) async throws {
+        try checkTerminal()
+        let directory = FilePath.currentDirectory()
+        let config = try ConfigFile.find(in: directory).map { file throws(Failure) in
+            try ConfigFile.load(FilePath.name(of: file), in: directory)
+        }
+        let client = try await session.connect(embedded: true)
+        if let config,
+            try await !client.call(Methods.list, Nothing()).contains(where: { $0.namespace == config.namespace })
+        {
+            try await session.up(config, client: client)
+        } else {
+            try await session.dashboard(client)
+        }
+    }
+
+    /// Every word that can stand in the place of a verb.
+    static var verbNames: [String] {
+        verbs.flatMap { [$0._commandName] + $0.configuration.aliases }
+    }
+
+    static var verbs: [any ParsableCommand.Type] { configuration.subcommands }
+}
+
+/// From the words of the command line to the exit code.
+package enum CommandMain {
+    /// - Parameter line: argv, the name of the program first.
+    package static func run(_ line: [String]) async -> Int32 {
+        let arguments = Array(line.dropFirst())
+        let console = Console.ofThisProcess()
+        let printer = Printer(json: asksForJSON(arguments), console: console)
+        let call = OctalDump.Call(
+            program: line.first ?? "od", arguments: arguments, inputIsTerminal: console.inputIsTerminal,
+            verbs: Od.verbNames)
+        do {
+            if call.isOctalDump(isFile: { FilePath.kind(of: $0).map { $0 != .directory } ?? false }) {
+                throw OctalDump.become(arguments)
+            }
+            try await perform(rewritten(arguments))
+            return 0
+        } catch {
+            return report(error, printer, arguments)
+        }
+    }
+
+    private static func perform(_ arguments: [String]) async throws {
+        try checkVerb(arguments)
+        var command = try Od.parseAsRoot(arguments)
+        if var verb = command as? any AsyncParsableCommand {
+            try await verb.run()
+        } else {
+            try command.run()
+        }
+    }
+
+    /// What the parser cannot say itself: `od --detach` is `od daemon start`, and `od start` passes on what stands
+    /// behind `--`.
+    private static func rewritten(_ arguments: [String]) -> [String] {
+        let ours = arguments.prefix { $0 != "--" }
+        let verb = firstWord(arguments)
+        if verb == nil, ours.contains("--detach") {
+            return ["daemon", "start"] + arguments.filter { $0 != "--detach" }
+        }
+        guard verb == Start._commandName else { return arguments }
+        return ours + arguments.dropFirst(ours.count + 1).flatMap { ["--" + Start.passedOn, $0] }
+    }
+
+    /// The first word that is no option and no value of `--home`.
+    private static func firstWord(_ arguments: [String]) -> String? {
+        var rest = arguments[...]
+        while let word = rest.popFirst(), word != "--" {
+            if word == "--home" { _ = rest.popFirst() } else if !word.hasPrefix("-") { return word }
+        }
+        return nil
+    }
+
+    private static func checkVerb(_ arguments: [String]) throws {
+        let verbs = Od.verbNames
+        guard let word = firstWord(arguments), !verbs.contains(word) else { return }
+        let near = NearestName.of(word, among: verbs)
+        throw Failure(
+            .usage, "there is no verb ‘\(word)’",
+            why: near.map { "the nearest is ‘\($0)’" } ?? "and no file of that name either",
+            next: near.map { "od \($0), or od help" } ?? "od help lists the verbs")
+    }
+
+    private static func asksForJSON(_ arguments: [String]) -> Bool {
+        arguments.prefix { $0 != "--" }.contains("--json")
+    }
+
+    private static func report(_ error: any Error, _ printer: Printer, _ arguments: [String]) -> Int32 {
+        if let failure = error as? Failure {
+            printer.failure(failure)
+            return failure.exitCode
+        }
+        if let code = error as? ExitCode { return code.rawValue }
+        if error is CancellationError { return 130 }
+        guard Od.exitCode(for: error) != .success else {
+            printer.output.write(Od.fullMessage(for: error) + "\n")
+            return 0
+        }
+        let verb = firstWord(arguments).flatMap { Od.verbNames.contains($0) ? $0 : nil }
+        let hint = verb == Start._commandName ? "; options of the program itself stand behind --" : ""
+        let failure = Failure(
+            .usage, verb.map { "‘od \($0)’ cannot be understood" } ?? "this cannot be understood",
+            why: Od.message(for: error), next: (verb.map { "od help \($0)" } ?? "od help") + hint)
+        printer.failure(failure)
+        return failure.exitCode
+    }
+}

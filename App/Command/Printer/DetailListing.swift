@@ -1,0 +1,87 @@
+internal import Core
+internal import OpenDaemon
+internal import Themes
+internal import Widgets
+
+/// `od info` and `od daemon status`: a name and a value a line.
+enum DetailListing {
+    private typealias Row = (name: String, value: String, style: Style)
+
+    static func text(_ detail: ProcessDetail, colour: Bool) -> String {
+        let process = detail.process
+        var rows: [Row] = [
+            (
+                "status", process.status.rawValue + (process.note.isEmpty ? "" : " (\(process.note))"),
+                Style(process.status.role)
+            ),
+            ("id", "\(process.id)", .text), ("instance", "\(process.instance)", .text), ("mode", process.mode, .text),
+            ("project", process.namespace, .text), ("script", process.script, .text),
+            ("interpreter", process.interpreter ?? "none", .text),
+        ]
+        func add(_ name: String, _ value: String?) {
+            if let value, !value.isEmpty { rows.append((name, value, .text)) }
+        }
+        let command = [process.interpreter ?? process.script] + process.arguments
+        if command.count > 1 { add("command", command.map(quoted).joined(separator: " ")) }
+        add("directory", process.cwd)
+        add("pid", process.pid.map(String.init))
+        add("processes", process.processes.map(String.init))
+        add("uptime", process.uptime.map { Format.duration(milliseconds: $0) })
+        add("started", process.startedAt?.description)
+        add("cpu", process.cpu.map { Format.percent($0) + " % of one core" })
+        add("memory", process.memory.map(Format.bytes))
+        add("restarts", "\(process.restarts)")
+        add("last exit", process.exit.map { "\($0)" + (process.exitedAt.map { " at \($0)" } ?? "") })
+        add("next start", process.waitsUntil?.description)
+        add("restart", restart(detail.restart))
+        add(
+            "stop",
+            "\(Signal.name(detail.killSignal)), SIGKILL after \(Format.elapsed(milliseconds: detail.killTimeout))")
+        add("variables", detail.env.sorted().joined(separator: " "))
+        add("stdout", process.outFile)
+        add("stderr", process.errorFile)
+        let label = Text.sanitize(process.label)
+        let hints = "  od logs \(label) -f   od restart \(label)   od stop \(label)\n"
+        return Paint.text(label, Style(.heading, .bold), colour) + "\n" + lines(rows, colour)
+            + Paint.text(hints, Style(.dim), colour)
+    }
+
+    static func text(_ status: DaemonStatus, colour: Bool) -> String {
+        let counts = status.instances.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        return lines(
+            [
+                ("daemon", status.halted ? "running, halted" : "running", Style(status.halted ? .waiting : .online)),
+                ("lives", status.embedded ? "as long as its dashboard" : "in the background", .text),
+                ("engine", "pid \(status.pid), version \(status.version), start \(status.engineStarts)", .text),
+                ("keeper", "pid \(status.keeperPid)", .text),
+                ("home", status.home, .text),
+                ("uptime", "\(Format.duration(milliseconds: status.uptime)), since \(status.startedAt)", .text),
+                ("clients", "\(status.clients)", .text),
+                ("apps", "\(status.apps)" + (counts.isEmpty ? "" : ": " + counts), .text),
+            ], colour)
+    }
+
+    private static func lines(_ rows: [Row], _ colour: Bool) -> String {
+        let width = rows.map(\.name.count).max() ?? 0
+        return rows.map { row in
+            let name = row.name + String(repeating: " ", count: width - row.name.count)
+            let value = Text.sanitize(row.value)
+            return "  " + Paint.text(name, Style(.dim), colour) + "  "
+                + (row.style == .text ? value : Paint.text(value, row.style, colour)) + "\n"
+        }.joined()
+    }
+
+    private static func restart(_ policy: RestartPolicy) -> String {
+        guard policy.mode != .never else { return "never" }
+        let delay = policy.delay == 0 ? "at once" : "from \(Format.elapsed(milliseconds: policy.delay))"
+        let most = "\(policy.maxRestarts) quick exits in \(Format.elapsed(milliseconds: policy.window))"
+        return "\(policy.mode.rawValue), \(policy.strategy.rawValue) \(delay), errored after \(most)"
+    }
+
+    private static func quoted(_ argument: String) -> String {
+        let plain = !argument.isEmpty && !argument.contains { $0.isWhitespace || "'\"\\$`|&;<>()*?[]#~".contains($0) }
+        return plain
+            ? argument
+            : "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

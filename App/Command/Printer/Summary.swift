@@ -1,0 +1,55 @@
+internal import Core
+internal import OpenDaemon
+
+/// One line that says what a command did.
+enum Summary {
+    /// `stopped api (2 instances), worker and web#1`, shortened when there are many.
+    static func line(_ did: String, _ processes: [InstanceInfo]) -> String {
+        let counts = byApp(processes).map { first, count in
+            count > 1 ? "\(first.name) (\(count) instances)" : first.mode == "cluster" ? first.label : first.name
+        }
+        return counts.isEmpty ? "nothing to do\n" : "\(did) \(list(counts))\n"
+    }
+
+    /// A line for what was started, one for what ran already.
+    static func started(_ processes: [InstanceInfo], within: Duration) -> String {
+        let parts = within.components
+        // The clocks of client and engine start at different moments: 50 ms of slack.
+        let limit = Int(parts.seconds) * 1000 + Int(parts.attoseconds / 1_000_000_000_000_000) + 50
+        let old = processes.filter { ($0.uptime ?? 0) > limit }
+        let new = processes.filter { ($0.uptime ?? 0) <= limit }
+        return (new.isEmpty ? "" : line("started", new)) + (old.isEmpty ? "" : line("already running:", old))
+    }
+
+    /// `added api and worker; removed old; 3 unchanged`
+    static func applied(_ changes: [String: ApplyResult.Change]) -> String {
+        func names(_ change: ApplyResult.Change) -> [String] { changes.filter { $0.value == change }.keys.sorted() }
+        let said: [ApplyResult.Change] = [.added, .changed, .removed]
+        var parts = said.filter { !names($0).isEmpty }.map { "\($0.rawValue) \(list(names($0)))" }
+        let same = names(.same).count
+        if same > 0 { parts.append("\(same) unchanged") }
+        return parts.isEmpty ? "nothing to do\n" : parts.joined(separator: "; ") + "\n"
+    }
+
+    /// More names than this are counted.
+    private static let most = 8
+
+    private static func list(_ names: [String]) -> String {
+        guard names.count > 1 else { return names.first ?? "" }
+        if names.count > most { return names.prefix(most).joined(separator: ", ") + " and \(names.count - most) more" }
+        return names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+    }
+
+    /// The first instance of each app, and how many there are.
+    private static func byApp(_ processes: [InstanceInfo]) -> [(first: InstanceInfo, count: Int)] {
+        var result: [(first: InstanceInfo, count: Int)] = []
+        for process in processes {
+            if let last = result.last?.first, last.name == process.name, last.namespace == process.namespace {
+                result[result.count - 1].count += 1
+            } else {
+                result.append((process, 1))
+            }
+        }
+        return result
+    }
+}

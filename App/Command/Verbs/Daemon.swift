@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Core
+internal import Engine
+internal import OpenDaemon
+
+struct Daemon: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Starts, stops and shows the daemon itself.",
+        usage: "od daemon start | stop | status",
+        subcommands: [DaemonStart.self, DaemonStop.self, DaemonState.self])
+}
+
+struct DaemonStart: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "start", abstract: "Starts the daemon, and what ran before it was stopped.",
+        usage: "od daemon start [OPTIONS]")
+
+    @OptionGroup var globals: Globals
+
+    func run(_ session: Session) async throws {
+        let client = try await session.connect()
+        _ = try await client.call(Methods.resume, Nothing())
+        session.printer.daemon(try await client.call(Methods.status, Nothing()))
+        await client.close()
+    }
+}
+
+struct DaemonStop: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "stop", abstract: "Stops all apps and the daemon. Nothing starts again before you say so.",
+        usage: "od daemon stop [OPTIONS]",
+        discussion: "Apps come back with od start, od up or od daemon start.")
+
+    /// How long the keeper may take to end after the engine has answered; milliseconds.
+    private static let farewell = 5000
+
+    @OptionGroup var globals: Globals
+
+    func run(_ session: Session) async throws {
+        guard session.daemonRuns else {
+            return session.printer.done("no daemon runs for \(session.home)")
+        }
+        let client = try await session.connect(start: .never)
+        let status = try await client.call(Methods.status, Nothing())
+        _ = try await client.call(Methods.shutdown, Nothing())
+        await client.close()
+        try await waitForEnd(of: [status.pid, status.keeperPid])
+        session.printer.done("stopped all apps and the daemon of \(session.home)")
+    }
+
+    /// So that whoever goes on after this command finds nothing of ours.
+    private func waitForEnd(of pids: [Int32]) async throws {
+        let clock = ContinuousClock()
+        let end = clock.now + .milliseconds(Self.farewell)
+        while pids.contains(where: isAlive) {
+            guard clock.now < end else {
+                throw Failure(
+                    .engineSilent, "the daemon takes long to end", why: "its processes \(pids) are still there",
+                    next: "look again with od daemon status")
+            }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// A zombie is not: in many containers nobody reaps those of a daemon.
+    private func isAlive(_ pid: Int32) -> Bool {
+        guard let stat = FilePath.read("/proc/\(pid)/stat", limit: 4096),
+            let name = stat.lastIndex(of: UInt8(ascii: ")"))
+        else { return false }
+        return stat.dropFirst(name + 2).first.map { $0 != UInt8(ascii: "Z") && $0 != UInt8(ascii: "X") } ?? false
+    }
+}
+
+struct DaemonState: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Shows pids, version, uptime and counts of the daemon; never starts one.",
+        usage: "od daemon status [OPTIONS]")
+
+    @OptionGroup var globals: Globals
+
+    func run(_ session: Session) async throws {
+        let client = try await session.connect(start: .never)
+        session.printer.daemon(try await client.call(Methods.status, Nothing()))
+        await client.close()
+    }
+}

@@ -1,0 +1,16 @@
+internal import ArgumentParser
+internal import Core
+internal import OpenDaemon
+
+struct Monit: Verb {
+    static let configuration = CommandConfiguration(
+        abstract: "Opens the dashboard of the running daemon.", usage: "od monit [OPTIONS]",
+        discussion: "Unlike od alone it never starts an engine of its own, and never looks at a config.")
+
+    @OptionGroup var globals: Globals
+
+    func run(_ session: Session) async throws {
+        try checkTerminal()
+        try await session.dashboard(try await session.connect(start: .never))
+    }
+}

@@ -1,0 +1,146 @@
+internal import ArgumentParser
+internal import Core
+internal import Engine
+internal import OpenDaemon
+
+struct Start: Verb {
+    static let configuration = CommandConfiguration(
+        abstract: "Starts a script, a program, a command line, a config's apps, or apps that exist.",
+        usage: "od start WHAT... [OPTIONS] [-- ARGS...]",
+        discussion: """
+            What is stopped or new is started; a running app is never changed (od up FILE applies a config).
+
+              od start app.js                       the interpreter by extension or #! line
+              od start app.py -i 4 -- --port 80     four instances, with arguments
+              od start "python3 -m http.server"     a command line
+              od start opendaemon.config.yaml       all apps of a config
+              od start api worker                   apps that exist
+            """)
+
+    @OptionGroup var globals: Globals
+
+    @Argument(help: "A script, program, quoted command line, config file, or names of apps.")
+    var what: [String] = []
+
+    /// What stood behind `--`: `CommandMain` puts it here, because a list of words cannot be followed by another.
+    @Option(name: .customLong(Self.passedOn), parsing: .unconditionalSingleValue, help: .private)
+    var args: [String] = []
+
+    static let passedOn = "program-argument"
+
+    @OptionGroup(title: "Definition") var flags: AppFlags
+
+    func run(_ session: Session) async throws {
+        guard !what.isEmpty else {
+            throw Failure(
+                .usage, "nothing to start was named",
+                why: "od start takes a script, a program, a config file or names of apps",
+                next: "od start app.js, or od help start")
+        }
+        let start = StartPlan.Input(directory: FilePath.currentDirectory(), shell: AppEnvironment.ofThisProcess())
+        var plan = try StartPlan(what, flags: try flags.config(args: args), input: start)
+        plan.warnings.forEach(session.printer.warning)
+        let isFresh = session.isFresh
+        if isFresh { for word in plan.undecided { try plan.takeProgram(word) } }
+        let client = try await session.connect()
+        if !isFresh { for word in plan.undecided { try await decide(word, &plan, client) } }
+        let clock = ContinuousClock()
+        let asked = clock.now
+        var result = try await client.call(Methods.start, StartRequest(apps: plan.apps, targets: plan.targets))
+        result.failures += plan.failures
+        session.printer.started(result, within: asked.duration(to: clock.now))
+        await client.close()
+        if let failure = result.failures.first { throw ExitCode(failure.exitCode) }
+    }
+
+    /// A word that may be an app or a program: apps first, because they are the user's own names.
+    private func decide(_ word: String, _ plan: inout StartPlan, _ client: OpenDaemon) async throws {
+        do {
+            _ = try await client.call(Methods.info, TargetRequest(targets: [word]))
+            try plan.takeTarget(word)
+        } catch let failure as Failure where failure.code == .noSuchTarget {
+            try plan.takeProgram(word)
+        }
+    }
+}
+
+/// The flags that define an app; they say the same as the config's keys.
+struct AppFlags: ParsableArguments {
+    @Option(name: [.short, .long], help: "Its name; default: the file's name.")
+    var name: String?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("How many.", valueName: "n"))
+    var instances: String?
+
+    @Option(help: ArgumentHelp("What runs the script: a program, or none.", valueName: "program"))
+    var interpreter: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Arguments before the script, in one word.", valueName: "args"))
+    var interpreterArgs: String?
+
+    @Option(help: ArgumentHelp("The working directory.", valueName: "dir"))
+    var cwd: String?
+
+    @Option(help: ArgumentHelp("Sets a variable; may be repeated.", valueName: "name=value"))
+    var env: [String] = []
+
+    @Option(help: "always, on-failure, unless-stopped or never.")
+    var restart: String?
+
+    @Flag(help: "The same as --restart never.")
+    var noAutoRestart = false
+
+    @Option(help: ArgumentHelp("Quick exits after which we give up.", valueName: "n"))
+    var maxRestarts: String?
+
+    @Option(help: ArgumentHelp("The first delay, like 500ms or 2s.", valueName: "duration"))
+    var restartDelay: String?
+
+    @Option(help: ArgumentHelp("From the stop signal to SIGKILL.", valueName: "duration"))
+    var killTimeout: String?
+
+    @Option(help: ArgumentHelp("The project of the app.", valueName: "name"))
+    var namespace: String?
+
+    /// Reads the flags by the config's own table of keys: the same values, the same errors.
+    func config(args: [String]) throws(Failure) -> AppFlagValues {
+        let texts = [
+            ("name", "--name", name), ("instances", "--instances", instances),
+            ("interpreter", "--interpreter", interpreter),
+            ("interpreterArgs", "--interpreter-args", interpreterArgs), ("cwd", "--cwd", cwd),
+            ("restart", "--restart", restart),
+            ("maxRestarts", "--max-restarts", maxRestarts), ("restartDelay", "--restart-delay", restartDelay),
+            ("killTimeout", "--kill-timeout", killTimeout),
+        ]
+        var app = AppConfig()
+        for (key, flag, text) in texts {
+            if let text { try app.set(key, to: text, flag: flag) }
+        }
+        if noAutoRestart {
+            guard restart == nil || app.restart == .never else {
+                throw Failure(
+                    .usage, "--no-auto-restart and --restart \(restart ?? "") contradict each other",
+                    why: "one starts the app again, the other never", next: "leave one out")
+            }
+            app.autoRestart = false
+        }
+        var variables: [String: String] = [:]
+        for text in env {
+            let (name, value) = try AppEnvironment.assignment(text)
+            variables[name] = value
+        }
+        let defines = app != AppConfig() || namespace != nil || !args.isEmpty
+        if !args.isEmpty { app.args = args }
+        return AppFlagValues(app: app, namespace: namespace, env: variables, defines: defines)
+    }
+}
+
+/// The flags of a command, checked.
+struct AppFlagValues: Hashable, Sendable {
+    var app = AppConfig()
+    var namespace: String?
+    /// `--env`
+    var env: [String: String] = [:]
+    /// Something but `--env` was given: it can only be meant for one new app.
+    var defines = false
+}

@@ -1,0 +1,101 @@
+internal import Core
+internal import Engine
+
+/// What `od start` was asked to start, sorted out as far as the disk can tell.
+struct StartPlan {
+    /// Where the command was given.
+    struct Input: Sendable {
+        var directory: String
+        /// The environment of the shell.
+        var shell: [String: String]
+    }
+
+    private(set) var apps: [AppSpec] = []
+    /// Apps and instances that exist.
+    private(set) var targets: [String] = []
+    /// Words that may be an app or a program in PATH: the engine must be asked.
+    private(set) var undecided: [String] = []
+    /// Apps of a config that cannot be started here (OD1005); the others are.
+    private(set) var failures: [Failure] = []
+    private(set) var warnings: [String] = []
+
+    private let flags: AppFlagValues
+    private let input: Input
+
+    /// Throws OD1xxx and OD2xxx; nothing was sent yet.
+    init(_ words: [String], flags: AppFlagValues, input: Input) throws(Failure) {
+        self.flags = flags
+        self.input = input
+        if words.count > 1, flags.app.name != nil {
+            throw Failure(
+                .usage, "one name for \(words.count) apps", why: "--name names one app", next: "start them one by one")
+        }
+        for word in words {
+            if ConfigFile.isConfig(word), flags.app.interpreter == nil {
+                try takeConfig(word)
+            } else if FilePath.kind(of: FilePath.absolute(word, in: input.directory)) == .file || !isName(word) {
+                try takeProgram(word)
+            } else if let target = try? Target(word), isCertain(target) {
+                try takeTarget(word)
+            } else {
+                undecided.append(word)
+            }
+        }
+        // A project of which nothing can run is a failure, not a success with remarks.
+        if apps.isEmpty, targets.isEmpty, undecided.isEmpty, let first = failures.first { throw first }
+    }
+
+    /// `word` is an app that exists.
+    mutating func takeTarget(_ word: String) throws(Failure) {
+        guard !flags.defines, flags.env.isEmpty else {
+            throw Failure(
+                .usage, "‘\(word)’ exists, and od start does not change apps that exist",
+                why: "options and arguments define a new app",
+                next: "od start \(word) without them, or od delete \(word) first")
+        }
+        targets.append(word)
+    }
+
+    /// `word` is a script, a program or a command line.
+    mutating func takeProgram(_ word: String) throws(Failure) {
+        var app = flags.app
+        app.script = word
+        let place = LaunchPlace(
+            namespace: flags.namespace ?? Defaults.namespace, directory: input.directory, shell: input.shell,
+            env: flags.env)
+        do {
+            apps.append(try AppSpec(app, in: place))
+        } catch {
+            guard error.code == .scriptMissing, (try? Target(word)) != nil else { throw error }
+            var failure = error
+            failure.why += ", and no app is called so"
+            throw failure
+        }
+    }
+
+    private mutating func takeConfig(_ word: String) throws(Failure) {
+        guard !flags.defines else {
+            throw Failure(
+                .usage, "options that define an app do not go with ‘\(word)’",
+                why: "a config says all that itself; only --env goes with it",
+                next: "write them into the file")
+        }
+        let config = try ConfigFile.load(word, in: input.directory)
+        let project = try ResolvedProject(config, shell: input.shell, env: flags.env)
+        apps += project.apps
+        failures += project.failures
+        warnings += config.warnings
+    }
+
+    /// Something that can be a target at all: a command line and a path cannot.
+    private func isName(_ word: String) -> Bool {
+        (try? Target(word)) != nil && !word.hasPrefix("./") && !word.hasPrefix("../") && !Interpreters.know(word)
+    }
+
+    private func isCertain(_ target: Target) -> Bool {
+        switch target {
+        case .all, .id, .pattern: true
+        case .name(_, _, let instance): instance != nil
+        }
+    }
+}

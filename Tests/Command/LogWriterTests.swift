@@ -1,0 +1,113 @@
+@testable import Command
+import Core
+import OpenDaemon
+import Support
+import Testing
+
+/// Chunks end anywhere; lines do not.
+struct LogWriterTests {
+    private func opened(_ files: [(UInt32, String, LogChunk.Channel)]) -> LogUpdate {
+        .opened(
+            LogStreamResult(
+                stream: 1, files: files.map { .init(process: $0.0, label: $0.1, channel: $0.2, path: "/l") }))
+    }
+
+    private func chunk(_ process: UInt32, _ channel: LogChunk.Channel, _ text: String, last: Bool = false) -> LogUpdate
+    {
+        .chunk(LogChunk(stream: 1, process: process, channel: channel, last: last, offset: 0, bytes: Array(text.utf8)))
+    }
+
+    private func print(_ form: LogWriter.Form, _ updates: [LogUpdate]) -> String {
+        var writer = LogWriter(form: form)
+        var bytes: [UInt8] = []
+        for update in updates { bytes += writer.add(update) }
+        return String(decoding: bytes + writer.finish(), as: UTF8.self)
+    }
+
+    private let plain = LogWriter.Form.lines(clean: false, colour: false)
+
+    @Test func oneProcessNeedsNoPrefix() {
+        let text = print(
+            plain,
+            [opened([(0, "api#0", .out), (0, "api#0", .error)]), chunk(0, .out, "a\nb\n"), chunk(0, .error, "c\n")])
+        #expect(text == "a\nb\nc\n")
+    }
+
+    @Test func severalAreToldApart() {
+        let text = print(
+            plain,
+            [opened([(0, "api#0", .out), (1, "worker#0", .out)]), chunk(0, .out, "a\n"), chunk(1, .out, "b\n\n")])
+        #expect(text == "api#0    | a\nworker#0 | b\nworker#0 | \n")
+    }
+
+    @Test func linesAreWholeHoweverTheyAreCut() {
+        let lines = "eins\nzwei é\n\ndrei\nvier ohne Ende"
+        let bytes = Array(lines.utf8)
+        var random = Seeded(seed: 3)
+        for _ in 0..<200 {
+            var writer = LogWriter(form: .lines(clean: false, colour: false))
+            var output = writer.add(opened([(0, "a#0", .out), (1, "b#0", .out)]))
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = Int.random(in: 1...rest.count, using: &random)
+                let chunk = LogChunk(stream: 1, process: 0, channel: .out, offset: 0, bytes: Array(rest.prefix(count)))
+                output += writer.add(.chunk(chunk))
+                output += writer.add(self.chunk(1, .out, "x\n"))
+                rest = rest.dropFirst(count)
+            }
+            output += writer.finish()
+            let mine = String(decoding: output, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("a#0 | ") }
+            #expect(mine == ["a#0 | eins", "a#0 | zwei é", "a#0 | ", "a#0 | drei", "a#0 | vier ohne Ende"])
+        }
+    }
+
+    @Test func aTerminalGetsGlyphsOnly() {
+        let text = print(
+            .lines(clean: true, colour: false),
+            [opened([(0, "a#0", .out)]), chunk(0, .out, "\u{1B}[2Jx\u{1B}]0;t\u{7}y\u{8}\r\n")])
+        #expect(text == "xy\n")
+    }
+
+    @Test func coloursOfTheAppStay() {
+        let text = print(
+            .lines(clean: true, colour: true),
+            [opened([(0, "a#0", .out)]), chunk(0, .out, "\u{1B}[31mred\u{1B}[0m plain\n")])
+        #expect(text.contains("red\u{1B}[0m plain\n"))
+        #expect(text.hasPrefix("\u{1B}["))
+    }
+
+    @Test func rawIsWhatWasWritten() {
+        let text = print(
+            .raw,
+            [opened([(0, "a#0", .out), (1, "b#0", .out)]), chunk(0, .out, "\u{1B}[2Jx\r"), chunk(1, .out, "y\n")])
+        #expect(text == "\u{1B}[2Jx\ry\n")
+    }
+
+    @Test func jsonIsOneObjectALine() {
+        let text = print(
+            .json,
+            [
+                opened([(0, "a#0", .out), (0, "a#0", .error)]), chunk(0, .out, "say \"hi\"\n"),
+                chunk(0, .error, "\u{1B}[1mx", last: true),
+            ])
+        #expect(
+            text == """
+                {"channel":"out","line":"say \\"hi\\"","process":"a#0"}
+                {"channel":"err","line":"\\u001b[1mx","process":"a#0"}
+
+                """)
+    }
+
+    @Test func aLineWithoutEndIsPrintedInPieces() {
+        let long = String(repeating: "x", count: LogWriter.longestLine + 10)
+        let text = print(plain, [opened([(0, "a#0", .out)]), chunk(0, .out, long)])
+        #expect(text.split(separator: "\n").map(\.count) == [LogWriter.longestLine, 10])
+    }
+
+    @Test func bytesThatAreNoTextPassThrough() {
+        var writer = LogWriter(form: plain)
+        _ = writer.add(opened([(0, "a#0", .out)]))
+        let bytes: [UInt8] = [0xFF, 0x00, 0xC3, 0x0A]
+        #expect(writer.add(.chunk(LogChunk(stream: 1, process: 0, channel: .out, offset: 0, bytes: bytes))) == bytes)
+    }
+}
