@@ -184,6 +184,15 @@ import Testing
             } == ["/dev/null", "/l/.b-0", "/dev/null", "/l/.b-1"])
     }
 
+    @Test func theStreamsOfARunHaveTheirFiles() throws {
+        var world = World()
+        _ = world.start(World.spec("a"))
+        world.pass(5)
+        let id = try #require(world.spawns.first).id
+        #expect(world.kernel.logPlan(of: id)?.out == "/home/x/.opendaemon/logs/default/a-0.out.log")
+        #expect(world.kernel.logPlan(of: RunID(instance: 999, run: 1)) == nil)
+    }
+
     @Test func livePidsAreThoseOfMainProcesses() {
         var world = World()
         _ = world.start(World.spec("a"), World.spec("b"))
