@@ -1,5 +1,6 @@
 #include "calls.h"
 #include "keeper.h"
+#include "survive.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,11 +61,12 @@ int od_detach(int foreground)
     return 0;
 }
 
-int od_close_strangers(void)
+int od_close_strangers(int engine)
 {
-    for (int fd = OD_FD_LOCK; fd <= OD_FD_LISTENER; fd++)
+    int last = engine ? OD_FD_LIVING : OD_FD_LISTENER;
+    for (int fd = OD_FD_LOCK; fd <= last; fd++)
         if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return -errno;
-    syscall(SYS_close_range, OD_FD_LISTENER + 1, ~0U, 0);
+    syscall(SYS_close_range, last + 1, ~0U, 0);
     return 0;
 }
 
@@ -99,10 +101,32 @@ _Noreturn void od_exit(int code)
     _exit(code);
 }
 
+/* All tables, so that a worker that becomes the spare can give its own back. */
+enum { TABLES = 32 };
+static struct { void *at; size_t size; } tables[TABLES];
+static int32_t table_count;
+
 void *od_table(size_t size)
 {
+    if (table_count == TABLES) return NULL;
     void *table = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return table == MAP_FAILED ? NULL : table;
+    if (table == MAP_FAILED) return NULL;
+    tables[table_count].at = table;
+    tables[table_count++].size = size;
+    return table;
+}
+
+int32_t od_tables(void)
+{
+    return table_count;
+}
+
+void od_tables_drop(int32_t count)
+{
+    while (table_count > count) {
+        table_count--;
+        munmap(tables[table_count].at, tables[table_count].size);
+    }
 }
 
 int32_t od_poller(void)
@@ -134,18 +158,23 @@ int32_t od_wait(int poller, struct od_event *events, int32_t capacity)
     return count;
 }
 
-int32_t od_signals(void)
+int od_hold_signals(void)
 {
     /* By system call: libc hides two signals, which its posix_spawn leaves ignored. All zero is SIG_DFL. */
     const uint64_t standard[4] = {0};
     for (int signal = 1; signal <= OD_SIG_MAX; signal++)
         syscall(SYS_rt_sigaction, signal, standard, NULL, sizeof(uint64_t));
-    sigset_t all, ours;
+    sigset_t all;
     sigfillset(&all);
+    return sigprocmask(SIG_SETMASK, &all, NULL) < 0 ? -errno : 0;
+}
+
+int32_t od_signals(void)
+{
+    sigset_t ours;
     sigemptyset(&ours);
     sigaddset(&ours, SIGCHLD);
     sigaddset(&ours, SIGTERM);
-    if (sigprocmask(SIG_SETMASK, &all, NULL) < 0) return -errno;
     int signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
     return signals < 0 ? -errno : signals;
 }
@@ -243,25 +272,6 @@ int od_map_sealed(int fd, size_t length, const char **bytes)
 void od_unmap(const char *bytes, size_t length)
 {
     munmap((void *)bytes, length);
-}
-
-static uint64_t microseconds(struct timeval time)
-{
-    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec;
-}
-
-int od_reap(struct od_reaped *reaped)
-{
-    struct rusage usage;
-    int status;
-    pid_t pid = wait4(-1, &status, WNOHANG | __WALL, &usage);
-    if (pid <= 0) return 0;
-    reaped->pid = pid;
-    reaped->status = status;
-    reaped->user_us = microseconds(usage.ru_utime);
-    reaped->system_us = microseconds(usage.ru_stime);
-    reaped->max_rss_kib = (uint64_t)usage.ru_maxrss;
-    return 1;
 }
 
 int od_signal_process(int pidfd, int signal)

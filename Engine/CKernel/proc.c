@@ -19,9 +19,11 @@ int32_t od_proc_open(void)
     return proc < 0 ? -errno : proc;
 }
 
-int32_t od_children_open(int proc)
+int32_t od_children_open_of(int proc, int32_t pid)
 {
-    int children = openat(proc, "thread-self/children", O_RDONLY | O_CLOEXEC);
+    char path[48];
+    snprintf(path, sizeof path, "%d/task/%d/children", pid, pid);
+    int children = openat(proc, path, O_RDONLY | O_CLOEXEC);
     return children < 0 ? -errno : children;
 }
 

@@ -147,6 +147,8 @@ int64_t od_pump_copy(int spool, int64_t from, size_t length, int file, int64_t t
     return at < 0 ? at : ASK(sendfile(file, spool, &offset, length));
 }
 
+int od_pump_widen(int pipe, int size) { return ASK(fcntl(pipe, F_SETPIPE_SZ, size)) < 0 ? -errno : 0; }
+
 int od_pump_memfd(const char *name, int64_t size) {
     int fd = (int)ASK(memfd_create(name, MFD_CLOEXEC));
     if (fd < 0) return fd;
@@ -179,29 +181,8 @@ int od_pump_stat_path(const char *path, struct od_pump_stat *out) {
     return error;
 }
 
-int od_pump_open_log(const char *path) {
-    struct stat st;
-    int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
-    int special = !lstat(path, &st) && !S_ISREG(st.st_mode);
-    return (int)ASK(open(path, special ? O_WRONLY | flags : O_RDWR | O_CREAT | flags, 0600));
-}
-
 int od_pump_open_read(const char *path) {
     return (int)ASK(open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-}
-
-int od_pump_make_parents(const char *path) {
-    char *copy = strdup(path);
-    int error = 0;
-    if (!copy) return -ENOMEM;
-    for (char *p = copy + 1; *p && !error; p++) {
-        if (*p != '/') continue;
-        *p = 0;
-        if (mkdir(copy, 0700) && errno != EEXIST && errno != EROFS) error = -errno;
-        *p = '/';
-    }
-    free(copy);
-    return error;
 }
 
 int64_t od_pump_read(int fd, void *buffer, size_t length, int64_t offset) {

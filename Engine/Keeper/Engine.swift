@@ -1,33 +1,15 @@
 import CKernel
 
-/// The present engine, and when the next one starts.
-struct Engine {
-    /// 0 while there is none.
-    var pid: Int32 = 0
-    var pidfd: Int32 = -1
-    /// How many have been started.
-    var starts: UInt32 = 0
-    var startedAt: UInt64 = 0
-    /// When the next one is due; 0 = not waiting.
-    var startAt: UInt64 = 0
-    /// What the next early death costs.
-    var delay: UInt64 = 0
-    /// It has said OD_HELLO: its signal handlers are there.
-    var hasGreeted = false
-    /// A SIGTERM for us has not been passed on yet.
-    var owesTermination = false
-    /// OD_LEAVE was granted.
-    var isLeaving = false
-
+extension od_held_engine {
     /// Nanoseconds. The first restart is at once, then `firstDelay`, doubling to `longestDelay`; all anew after
     /// `stable`.
-    static let firstDelay: UInt64 = 100_000_000
-    static let longestDelay: UInt64 = 5_000_000_000
-    static let stable: UInt64 = 1_000_000_000
+    static var firstDelay: UInt64 { 100_000_000 }
+    static var longestDelay: UInt64 { 5_000_000_000 }
+    static var stable: UInt64 { 1_000_000_000 }
 
     /// The moment at which the successor of an engine that died at `now` is to start.
     mutating func restartTime(now: UInt64) -> UInt64 {
-        if now - startedAt >= Self.stable { delay = 0 }
+        if now - started_at >= Self.stable { delay = 0 }
         let time = now + delay
         delay = delay == 0 ? Self.firstDelay : min(delay * 2, Self.longestDelay)
         return time
@@ -38,14 +20,15 @@ extension Keeper {
     /// Starts an engine with a fresh link; what fails is tried again like an engine that died at once.
     mutating func startEngine() {
         var ends: (Int32, Int32) = (-1, -1)
-        engine.starts += 1
-        engine.startedAt = od_now()
+        engine.pointee.starts += 1
+        engine.pointee.started_at = od_now()
+        engine.pointee.parentage = UInt8(OD_PARENT_WORKER.rawValue)
         let paired = withUnsafeMutablePointer(to: &ends) {
             $0.withMemoryRebound(to: Int32.self, capacity: 2) { od_link_pair($0) }
         }
         guard paired == 0 else { return planRestart() }
         link.open(ends.0)
-        program.setStarts(engine.starts)
+        program.setStarts(engine.pointee.starts)
         var plan = od_plan()
         plan.strings = UnsafePointer(program.strings)
         plan.argc = UInt32(program.argumentCount)
@@ -53,47 +36,69 @@ extension Keeper {
         plan.stdio = (-1, -1, -1)
         plan.passed = (ends.1, Int32(OD_FD_LISTENER))
         plan.status = -1
-        plan.tame_oom = tamesChildren ? 1 : 0
-        plan.nofile = childLimit
-        let pid = od_spawn_child(&plan, &engine.pidfd)
+        plan.tame_oom = holding.head.pointee.tames_children
+        plan.nofile = holding.head.pointee.child_nofile
+        let pid = od_spawn_child(&plan, od_pid_of_engine(engine), od_pidfd_of_engine(engine))
         od_close(ends.1)
         guard pid > 0 else {
             link.close()
             return planRestart()
         }
-        engine.pid = pid
+        pulse.begin()
+        setTimer()
         // An engine that we cannot hear is of no use.
-        if !poller.watch(ends.0, Token(.link, generation: engine.starts)) { linkEnded() }
+        let token = Token(.link, generation: engine.pointee.starts)
+        if !poller.watch(link.descriptor, token) { linkEnded() }
     }
 
-    /// The engine is reaped, so it reads no stream any more: we do, until the next one asks.
-    mutating func engineEnded(status: Int32) {
-        if engine.isLeaving, status == 0 { od_exit(ExitCode.done) }
-        od_close(engine.pidfd)
+    /// The engine's end has been written down, so it reads no stream any more: we do, until the next one asks. Done
+    /// again by another worker if this one is killed before the pid is taken out.
+    mutating func engineEnded() {
+        let ending = engine.pointee.ending
+        // Of one that is nobody's child the status may be unknown; then the leave decides.
+        if engine.pointee.is_leaving, ending.status == 0 || ending.is_unknown != 0 {
+            outcome = .left
+            return
+        }
         closeLink()
-        engine.pid = 0
-        engine.pidfd = -1
-        engine.hasGreeted = false
-        engine.isLeaving = false
+        closeEngine()
+        pulse.end()
+        engine.pointee.has_greeted = false
+        engine.pointee.is_leaving = false
         for index in 0..<slots.used where slots[index].pointee.phase == .held { takeBack(index) }
         planRestart()
+        engine.pointee.ending = od_ending()
+        od_fence()
+        engine.pointee.pid = 0
+    }
+
+    /// The pidfd of an engine that is not our child says that it has ended.
+    mutating func strangeEngineEnded() {
+        poller.forget(engine.pointee.pidfd)
+        endStranger(od_ending_of_engine(engine), pid: engine.pointee.pid, pidfd: engine.pointee.pidfd)
+        engineEnded()
     }
 
     /// The other end of the link is closed while its process lives: an engine that can never speak to us again.
     mutating func linkEnded() {
         closeLink()
-        if !engine.isLeaving { _ = od_signal_process(engine.pidfd, Int32(OD_SIG_KILL.rawValue)) }
+        if !engine.pointee.is_leaving { killEngine() }
+    }
+
+    /// Its successor starts when its end is known: one that even SIGKILL does not end keeps its streams.
+    func killEngine() {
+        _ = od_signal_process(engine.pointee.pidfd, Int32(OD_SIG_KILL.rawValue))
     }
 
     /// SIGTERM means: tell the engine, which stops the apps and asks for leave. One without handlers yet would only
     /// die.
     mutating func passTermination() {
-        guard engine.hasGreeted else {
-            engine.owesTermination = true
+        guard engine.pointee.has_greeted else {
+            engine.pointee.owes_termination = true
             return
         }
-        engine.owesTermination = false
-        _ = od_signal_process(engine.pidfd, Int32(OD_SIG_TERM.rawValue))
+        engine.pointee.owes_termination = false
+        _ = od_signal_process(engine.pointee.pidfd, Int32(OD_SIG_TERM.rawValue))
     }
 
     private mutating func closeLink() {
@@ -102,10 +107,17 @@ extension Keeper {
         retryAt = 0
     }
 
+    private func closeEngine() {
+        let pidfd = engine.pointee.pidfd
+        engine.pointee.pidfd = -1
+        od_fence()
+        if pidfd >= 0 { od_close(pidfd) }
+    }
+
     private mutating func planRestart() {
         let now = od_now()
-        let time = engine.restartTime(now: now)
-        engine.startAt = max(time, 1)
+        let time = engine.pointee.restartTime(now: now)
+        engine.pointee.start_at = max(time, 1)
         setTimer()
     }
 }

@@ -30,7 +30,7 @@ struct EngineProgram {
         var index = 0
         while let entry = environment.entries?[index] {
             index += 1
-            if starts(entry, with: Self.startsVariable) { continue }
+            if Self.isOurs(entry) { continue }
             append(entry, &end)
             variableCount += 1
         }
@@ -39,6 +39,12 @@ struct EngineProgram {
         }
         digits = end + Self.startsVariable.utf8CodeUnitCount
         variableCount += 1
+    }
+
+    /// Variables that are for the keeper only.
+    private static func isOurs(_ entry: UnsafePointer<CChar>) -> Bool {
+        starts(entry, with: startsVariable) || starts(entry, with: "OD_KEEPER_TABLE=")
+            || starts(entry, with: "OD_ENGINE_PID=")
     }
 
     /// Says which start the next one is, 1 for the first.

@@ -13,6 +13,17 @@ struct IncomingFrame {
         guard length >= Link.headLength + MemoryLayout<Body>.size else { return nil }
         return bytes.loadUnaligned(fromByteOffset: Link.headLength, as: Body.self)
     }
+
+    /// The run that a frame wants to be held; nil for frames that want something else.
+    struct Named: BitwiseCopyable {
+        let instance: UInt64
+        let run: UInt64
+    }
+
+    var named: Named? {
+        // Both kinds begin with them.
+        head.kind == OD_SPAWN.rawValue || head.kind == OD_ADOPT.rawValue ? body(Named.self) : nil
+    }
 }
 
 extension Keeper {
@@ -22,7 +33,7 @@ extension Keeper {
     /// There is something on the link: frames, room, or its end.
     mutating func takeLink(_ events: UInt32) {
         if events & OD_EVENT_OUT.rawValue != 0 { pump() }
-        for _ in 0..<Self.framesPerTurn where link.descriptor >= 0 {
+        for _ in 0..<Self.framesPerTurn where link.descriptor >= 0 && outcome == nil {
             var count: UInt32 = 0
             var cut: UInt32 = 0
             let length = od_link_recv(
@@ -46,18 +57,23 @@ extension Keeper {
             if cut & OD_CUT_FDS.rawValue != 0 { throw Refusal(OD_AT_FRAME, OD_E_MFILE.number) }
             try perform(frame)
         } catch {
-            refuse(frame.head, frame.head.kind == OD_SPAWN.rawValue ? frame.body(od_spawn.self) : nil, error)
+            refuse(frame.head, frame.named, error)
         }
     }
 
     private mutating func perform(_ frame: IncomingFrame) throws(Refusal) {
         switch UInt32(frame.head.kind) {
-        case OD_HELLO.rawValue: greet(request: frame.head.seq)
+        case OD_HELLO.rawValue:
+            pulse.meet(version: frame.head.version)
+            greet(request: frame.head.seq)
         case OD_SPAWN.rawValue: try spawn(frame)
         case OD_SIGNAL.rawValue: try signal(frame)
         case OD_ACK.rawValue: try acknowledge(frame)
         case OD_RELEASE.rawValue: try release(frame)
         case OD_DECLINE.rawValue: takeBack(try heldSlot(frame))
+        case OD_ADOPT.rawValue: try adopt(frame)
+        case OD_BEAT.rawValue: try takeBeat(frame)
+        case OD_REEXEC.rawValue: try wishAnother(frame)
         case OD_STORE.rawValue: try keep(frame)
         case OD_DROP.rawValue: try drop(frame)
         case OD_LEAVE.rawValue: try leave(frame)
@@ -66,9 +82,9 @@ extension Keeper {
     }
 
     /// Tells the engine that a frame, or a spawn later on, came to nothing.
-    mutating func refuse(_ head: od_frame, _ spawn: od_spawn?, _ refusal: Refusal) {
+    mutating func refuse(_ head: od_frame, _ named: IncomingFrame.Named?, _ refusal: Refusal) {
         let body = od_refused(
-            instance: spawn?.instance ?? 0, run: spawn?.run ?? 0, kind: UInt32(head.kind),
+            instance: named?.instance ?? 0, run: named?.run ?? 0, kind: UInt32(head.kind),
             stage: refusal.stage.rawValue, error: refusal.error)
         link.send(OD_REFUSED, slot: Int(head.slot), seq: head.seq, body)
     }
@@ -87,7 +103,7 @@ extension Keeper {
         guard frame.head.seq != 0, slots[index].pointee.exit == frame.head.seq else {
             throw Refusal(OD_AT_NONE, OD_E_NOENT.number)
         }
-        slots[index].pointee.isAcknowledged = true
+        slots[index].pointee.is_acknowledged = true
         freeIfDone(index)
     }
 
@@ -116,7 +132,7 @@ extension Keeper {
         for index in 0..<slots.used where slots[index].pointee.isAlive {
             throw Refusal(OD_AT_NONE, OD_E_BUSY.number)
         }
-        engine.isLeaving = true
+        engine.pointee.is_leaving = true
         link.send(OD_LEFT, seq: frame.head.seq, Nothing())
     }
 }

@@ -7,18 +7,21 @@ import CKernel
 struct Link {
     /// How far the answer to an OD_HELLO has come.
     struct Listing {
-        enum Part { case welcome, stored, slots, end }
+        enum Part { case welcome, stored, starting, slots, end }
         var part = Part.welcome
         var index = 0
         /// Number of the OD_HELLO.
         let request: UInt64
+        /// Until when runs that are starting are waited for.
+        let patience: UInt64
     }
 
     /// `later`: the system has no memory, or no more descriptors may be under way; nothing tells when it has again.
     enum Sent { case yes, noRoom, later, gone }
 
+    private let engine: UnsafeMutablePointer<od_held_engine>
     /// -1 without an engine.
-    private(set) var descriptor: Int32 = -1
+    var descriptor: Int32 { engine.pointee.link }
     /// Frames were lost.
     private(set) var hasMissed = false
     /// The poller tells us when there is room.
@@ -29,15 +32,17 @@ struct Link {
     let incoming: UnsafeMutableRawPointer
     let descriptors: UnsafeMutablePointer<Int32>
     private let outgoing: UnsafeMutableRawPointer
+    private static let outgoingMost = 4096
     /// Where senders put the descriptors of a frame.
     let passedDescriptors: UnsafeMutablePointer<Int32>
 
     static let headLength = MemoryLayout<od_frame>.size
 
-    init?() {
-        guard let incoming = od_table(Int(OD_FRAME_MAX)), let outgoing = od_table(4096),
+    init?(_ holding: Holding) {
+        guard let incoming = od_table(Int(OD_FRAME_MAX)), let outgoing = od_table(Self.outgoingMost),
             let descriptors = od_table(MemoryLayout<Int32>.stride * Int(OD_LINK_FDS_MAX) * 2)
         else { return nil }
+        engine = holding.engine
         self.incoming = incoming
         self.outgoing = outgoing
         self.descriptors = descriptors.bindMemory(to: Int32.self, capacity: Int(OD_LINK_FDS_MAX) * 2)
@@ -46,12 +51,19 @@ struct Link {
 
     mutating func open(_ descriptor: Int32) {
         close()
-        self.descriptor = descriptor
+        engine.pointee.link = descriptor
+    }
+
+    /// Frames may have been lost that nobody knows of.
+    mutating func markMissed() {
+        hasMissed = true
     }
 
     mutating func close() {
-        if descriptor >= 0 { od_close(descriptor) }
-        descriptor = -1
+        let old = descriptor
+        engine.pointee.link = -1
+        od_fence()
+        if old >= 0 { od_close(old) }
         hasMissed = false
         awaitsRoom = false
         listing = nil

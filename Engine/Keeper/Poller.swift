@@ -4,7 +4,7 @@ import CKernel
 /// the index from one of the present user.
 struct Token {
     enum Kind: UInt8 {
-        case signals = 1, timer, link, status, out, error
+        case signals = 1, timer, link, status, out, error, engine, main, last, cgroup
     }
 
     let number: UInt64

@@ -40,10 +40,15 @@ struct Processes {
     /// No chain of parents is longer, or the table was read while pids were reused.
     private static let depthMost = 128
 
-    let keeper: Int32
-    private let proc: Int32
+    let worker: Int32
+    let proc: Int32
+    private let spare: Int32
+    private let holding: Holding
     /// Negative on a kernel without lists of children: then every look scans.
-    private let children: Int32
+    private var children: Int32 = -1
+    private var sparesChildren: Int32 = -1
+    /// Some run's processes may be children of anybody.
+    private var hasStrangers = false
     private let pids: UnsafeMutablePointer<Int32>
     private(set) var table: UnsafeMutablePointer<Process>
     private(set) var count = 0
@@ -58,9 +63,11 @@ struct Processes {
     private var hasLooked = false
     private var hasScanned = false
 
-    init?() {
+    init?(_ holding: Holding, spare: Int32) {
+        self.holding = holding
+        self.spare = spare
+        worker = od_own_pid()
         proc = od_proc_open()
-        children = proc < 0 ? proc : od_children_open(proc)
         let size = MemoryLayout<Process>.stride * Self.most
         guard proc >= 0, let pids = od_table(4 * Self.most), let table = od_table(size), let other = od_table(size),
             let orphans = od_table(MemoryLayout<Orphan>.stride * Self.orphansMost)
@@ -69,8 +76,21 @@ struct Processes {
         self.table = table.bindMemory(to: Process.self, capacity: Self.most)
         previous = other.bindMemory(to: Process.self, capacity: Self.most)
         self.orphans = orphans.bindMemory(to: Orphan.self, capacity: Self.orphansMost)
-        keeper = od_own_pid()
     }
+
+    /// Opens the lists of children. Only after what former workers had opened is closed: nobody names these either.
+    mutating func openLists() {
+        children = od_children_open_of(proc, worker)
+        sparesChildren = od_children_open_of(proc, spare)
+    }
+
+    /// Whether a process is a child of the worker or of the spare, dead ones too.
+    func isOurs(_ pid: Int32) -> Bool {
+        var facts = od_process()
+        return od_process_read(proc, pid, &facts) == 0 && isKeeper(facts.parent)
+    }
+
+    private func isKeeper(_ pid: Int32) -> Bool { pid == worker || pid == spare }
 
     /// Start of a process of ours, in clock ticks since boot; 0 when it cannot be read.
     func ticks(of pid: Int32) -> UInt64 {
@@ -93,13 +113,20 @@ struct Processes {
     }
 
     /// How many processes of a run live, its main process included. `known` = children that are no orphans.
-    mutating func countLeft(_ index: Int, known: Int, _ slots: Slots, engine: Int32) -> Int {
+    mutating func countLeft(_ index: Int, known: Int, _ slots: Slots) -> Int {
         if !hasLooked {
             hasLooked = true
-            if children < 0 || Int(od_children_count(children)) != known + orphanCount { scanOnce(slots, engine) }
+            // What the spare has beside us is not exact: it reaps while we count.
+            let isExact = children >= 0 && sparesChildren >= 0 && od_children_count(sparesChildren) == 1
+            if !isExact || Int(od_children_count(children)) != known + orphanCount { scanOnce(slots) }
         }
         guard hasOrphan(of: index) else { return 0 }
-        scanOnce(slots, engine)
+        return countAll(index, slots)
+    }
+
+    /// How many processes of a run live, by a scan.
+    mutating func countAll(_ index: Int, _ slots: Slots) -> Int {
+        scanOnce(slots)
         var left = 0
         for process in 0..<count where table[process].owner == Int32(index) && !table[process].isDead { left += 1 }
         return left
@@ -113,13 +140,29 @@ struct Processes {
         return false
     }
 
-    private mutating func scanOnce(_ slots: Slots, _ engine: Int32) {
-        if !hasScanned { scan(slots, engine: engine) }
+    /// The pidfd of a living process of a run that the last scan has seen; negative without one.
+    func openLast(of index: Int) -> Int32 {
+        for entry in 0..<count where table[entry].owner == Int32(index) && !table[entry].isDead {
+            let pidfd = od_pidfd(table[entry].pid)
+            // One that is gone by now, and whose number is another's, is watched all the same: its end wakes us too.
+            if pidfd >= 0 { return pidfd }
+        }
+        return -1
+    }
+
+    /// Orphans are gone that only the spare knew.
+    mutating func forgetOrphans() {
+        orphanCount = 0
+    }
+
+    private mutating func scanOnce(_ slots: Slots) {
+        if !hasScanned { scan(slots) }
         hasScanned = true
     }
 
     /// Reads the table anew, finds whose each process is, and who our orphans are.
-    mutating func scan(_ slots: Slots, engine: Int32) {
+    mutating func scan(_ slots: Slots) {
+        hasStrangers = slots.hasStrangers
         swap(&table, &previous)
         previousCount = count
         count = 0
@@ -128,9 +171,9 @@ struct Processes {
         for index in 0..<found { append(pids[index]) }
         orphanCount = 0
         for index in 0..<count {
-            let owner = resolve(index, slots, engine)
+            let owner = resolve(index, slots)
             let process = table[index]
-            guard process.parent == keeper, process.pid != engine, slots.index(child: process.pid) == nil,
+            guard isKeeper(process.parent), !isKnown(process.pid), slots.index(child: process.pid) == nil,
                 orphanCount < Self.orphansMost
             else { continue }
             orphans[orphanCount] = Orphan(pid: process.pid, owner: owner)
@@ -174,8 +217,13 @@ struct Processes {
 
     // MARK: Whose a process is
 
+    /// Children of the keeper that belong to no run.
+    private func isKnown(_ pid: Int32) -> Bool {
+        isKeeper(pid) || pid == holding.engine.pointee.pid || pid == holding.wish.pointee.pid
+    }
+
     /// Walks from a process towards us and gives all on the way the same owner.
-    private func resolve(_ index: Int, _ slots: Slots, _ engine: Int32) -> Int32 {
+    private func resolve(_ index: Int, _ slots: Slots) -> Int32 {
         var owner = Process.nobody
         var bySession = Process.nobody
         var last = index
@@ -184,22 +232,28 @@ struct Processes {
             if process.owner != Process.unknown {
                 // A process of a run's session below somebody's orphan: both are of that run.
                 owner = process.owner
-                if owner == Process.nobody, process.parent == keeper { owner = bySession }
+                if owner == Process.nobody, isKeeper(process.parent) { owner = bySession }
                 break
             }
-            if process.pid == engine || process.pid == keeper || process.pid == 1 { break }
+            if isKnown(process.pid) || process.pid == 1 { break }
             if let main = slots.index(child: process.pid) {
                 owner = Int32(main)
                 break
             }
             if bySession == Process.nobody { bySession = slots.owner(session: process.session) }
             guard let parent = parentIndex(of: last) else {
-                if table[last].parent == keeper {
+                if isKeeper(table[last].parent) {
                     owner = bySession != Process.nobody ? bySession : ownerOfOrphan(table[last], slots)
                 }
                 break
             }
             last = parent
+        }
+        // A stranger's orphan can be anywhere: it is known by itself, not by who is above it.
+        if owner == Process.nobody, hasStrangers, table[index].owner == Process.unknown, !isKnown(table[index].pid) {
+            let session = slots.owner(session: table[index].session)
+            owner = session != Process.nobody ? session : ownerOfOrphan(table[index], slots)
+            if owner != Process.nobody { last = index }
         }
         assign(owner, from: index, through: last)
         return owner
@@ -209,13 +263,13 @@ struct Processes {
     /// has left its child to another one: that is looked up.
     private func parentIndex(of index: Int) -> Int? {
         let parent = table[index].parent
-        if parent == keeper || parent <= 0 { return nil }
+        if isKeeper(parent) || parent <= 0 { return nil }
         if let found = Self.find(parent, in: table, count) { return found }
         var facts = od_process()
         let isRead = od_process_read(proc, table[index].pid, &facts) == 0
         guard isRead, facts.ticks == table[index].ticks else { return nil }
         table[index].parent = facts.parent
-        return facts.parent == keeper ? nil : Self.find(facts.parent, in: table, count)
+        return isKeeper(facts.parent) ? nil : Self.find(facts.parent, in: table, count)
     }
 
     private func assign(_ owner: Int32, from first: Int, through last: Int) {

@@ -3,142 +3,159 @@ import CKernel
 /// Where a slot of the table is in its life.
 ///
 ///     free --OD_SPAWN--> starting --exec--> held --OD_ACK, OD_RELEASE and nobody left--> free
-///                            `--no exec--> failed --reaped--> free
+///       |                    `--no exec--> failed --reaped--> free
+///       `--OD_ADOPT--> adopting --> held
 enum Phase: UInt8 {
-    case free, starting, failed, held
+    case free, starting, failed, held, adopting
 }
 
-/// One stream of a run: the pipe that the app writes, and the spool that holds what was read before an engine came.
-struct Stream {
-    enum Channel { case out, error }
-
-    /// Descriptors; -1 once released.
-    var pipe: Int32 = -1
-    var spool: Int32 = -1
-    /// The poller reports the pipe to us.
-    var isWatched = false
-    /// All writers are gone and the pipe is empty.
-    var isEnded = false
-}
+/// One stream of a run.
+enum Stream { case out, error }
 
 /// A run, from its spawn until nobody needs to know of it any more.
-struct Slot {
-    var phase = Phase.free
-    /// Distinguishes the users of one slot; rises, wraps at 24 bits.
-    var generation: UInt32 = 0
-    /// Next in the list of free slots, -1 at its end.
-    var nextFree: Int32 = -1
-    var facts = od_slot()
-    /// Number of the exit, 0 while the main process lives.
-    var exit: UInt64 = 0
-    /// Number of the OD_SPAWN to be answered, and which start of the engine asked.
-    var request: UInt64 = 0
-    var asker: UInt32 = 0
-    /// Tag of its OD_INSTANCE, 0 without.
-    var tag: UInt64 = 0
-    var pidfd: Int32 = -1
-    /// The pipe through which the child says why it could not exec; -1 afterwards.
-    var status: Int32 = -1
-    var out = Stream()
-    var error = Stream()
-    /// The engine has the descriptors: it reads, we do not.
-    var isHandedOver = false
-    var isAcknowledged = false
-    var isReleased = false
-    /// The main process was reaped in this turn.
-    var isJustReaped = false
-    /// A SIGKILL for the tree waits for the end of this turn; number of the OD_SIGNAL, and how many it reached.
-    var isKilling = false
-    var killRequest: UInt64 = 0
-    var killed: UInt32 = 0
+typealias Slot = od_held_run
+
+extension od_held_run {
+    /// A slot in which nothing is open.
+    static func empty(generation: UInt32) -> Self {
+        var slot = Self()
+        slot.generation = generation
+        slot.next_free = -1
+        slot.pidfd = -1
+        slot.status = -1
+        slot.last = -1
+        slot.cgroup = -1
+        slot.cgroup_events = -1
+        slot.out = od_stream.closed
+        slot.error = od_stream.closed
+        return slot
+    }
+
+    /// What was written before it is seen before it, what comes after it is not.
+    var phase: Phase {
+        get { Phase(rawValue: phase_number) ?? .free }
+        set {
+            od_fence()
+            phase_number = newValue.rawValue
+            od_fence()
+        }
+    }
 
     /// Processes of the run live, or may yet.
     var isAlive: Bool {
         phase == .starting || phase == .held && facts.state != OD_RUN_GONE.rawValue
     }
 
-    subscript(channel: Stream.Channel) -> Stream {
+    /// Nobody of ours reaps its main process.
+    var isStranger: Bool { parentage == UInt8(OD_PARENT_STRANGER.rawValue) }
+
+    subscript(channel: Stream) -> od_stream {
         get { channel == .out ? out : error }
         set { if channel == .out { out = newValue } else { error = newValue } }
     }
 }
 
+extension od_stream {
+    static var closed: Self { Self(pipe: -1, spool: -1, is_watched: false, is_ended: false, reserved: (0, 0)) }
+}
+
 /// All slots. A slot keeps its index until it is free; the memory of slots that were never used is never touched.
 struct Slots {
-    private let slots: UnsafeMutablePointer<Slot>
-    /// Pid of each slot's unreaped main process, else 0: searched for every reaped child.
-    private let children: UnsafeMutablePointer<Int32>
+    let holding: Holding
     private var firstFree: Int32 = -1
-    /// Slots from here on have never been used.
-    private(set) var used = 0
-    /// Main processes that are not reaped.
+    /// Main processes that we, not the spare, have to reap.
     private(set) var unreaped = 0
 
-    init?() {
-        guard let slots = od_table(MemoryLayout<Slot>.stride * Int(OD_SLOTS_MAX)),
-            let children = od_table(MemoryLayout<Int32>.stride * Int(OD_SLOTS_MAX))
-        else { return nil }
-        self.slots = slots.bindMemory(to: Slot.self, capacity: Int(OD_SLOTS_MAX))
-        self.children = children.bindMemory(to: Int32.self, capacity: Int(OD_SLOTS_MAX))
+    init(_ holding: Holding) {
+        self.holding = holding
     }
 
     /// The slot at an index below `used`.
-    subscript(index: Int) -> UnsafeMutablePointer<Slot> { slots + index }
+    subscript(index: Int) -> UnsafeMutablePointer<Slot> { holding.run(index) }
 
-    /// A free slot, now `starting`; nil when OD_SLOTS_MAX are in use.
+    /// Slots from here on have never been used.
+    var used: Int { Int(holding.head.pointee.runs_used) }
+
+    /// An empty slot, still free: the caller gives it a phase; nil when all are in use.
     mutating func take() -> Int? {
         let index: Int
         if firstFree >= 0 {
             index = Int(firstFree)
-            firstFree = slots[index].nextFree
+            firstFree = self[index].pointee.next_free
         } else {
-            guard used < Int(OD_SLOTS_MAX) else { return nil }
+            guard used < Int(holding.head.pointee.runs_most) else { return nil }
             index = used
-            used += 1
-            (slots + index).initialize(to: Slot())
+            // Its memory is zero: free.
+            holding.head.pointee.runs_used += 1
         }
-        let generation = (slots[index].generation + 1) & 0xFF_FFFF
-        slots[index] = Slot()
-        slots[index].phase = .starting
-        slots[index].generation = generation
+        let generation = (self[index].pointee.generation + 1) & 0xFF_FFFF
+        self[index].pointee = .empty(generation: generation)
         return index
     }
 
+    /// The slot is for others; nothing of it is open any more.
     mutating func free(_ index: Int) {
-        slots[index].phase = .free
-        slots[index].nextFree = firstFree
+        holding.children[index] = 0
+        self[index].pointee.phase = .free
+        push(index)
+    }
+
+    /// A slot that is free already goes into the list of those.
+    mutating func push(_ index: Int) {
+        self[index].pointee.next_free = firstFree
         firstFree = Int32(index)
     }
 
-    mutating func setChild(_ index: Int, pid: Int32) {
-        children[index] = pid
+    /// The main process, of which the memory knows already, is ours to reap.
+    mutating func countChild() {
         unreaped += 1
     }
 
+    /// The end of the main process is known, and what it means has been done.
     mutating func forgetChild(_ index: Int) {
-        children[index] = 0
-        unreaped -= 1
+        if holding.children[index] != 0, self[index].pointee.parentage == UInt8(OD_PARENT_WORKER.rawValue) {
+            unreaped -= 1
+        }
+        od_fence()
+        holding.children[index] = 0
+    }
+
+    /// Whether processes of some run may be children of anybody.
+    var hasStrangers: Bool {
+        for index in 0..<used where self[index].pointee.phase == .held && self[index].pointee.isStranger {
+            if self[index].pointee.facts.state != OD_RUN_GONE.rawValue { return true }
+        }
+        return false
+    }
+
+    /// Whether a child is between fork and exec.
+    var isStarting: Bool {
+        for index in 0..<used where self[index].pointee.phase == .starting { return true }
+        return false
     }
 
     /// Runs held.
     var heldCount: Int {
         var count = 0
-        for index in 0..<used where slots[index].phase == .held { count += 1 }
+        for index in 0..<used where self[index].pointee.phase == .held { count += 1 }
         return count
     }
 
-    func hasChild(_ index: Int) -> Bool { children[index] != 0 }
+    /// The main process is our own child and not reaped: its number cannot be another's.
+    func hasChild(_ index: Int) -> Bool {
+        holding.children[index] != 0 && self[index].pointee.parentage == UInt8(OD_PARENT_WORKER.rawValue)
+    }
 
-    /// The slot whose unreaped main process has this pid.
+    /// The slot whose main process, not known to be reaped, has this pid.
     func index(child pid: Int32) -> Int? {
-        for index in 0..<used where children[index] == pid { return index }
+        for index in 0..<used where holding.children[index] == pid { return index }
         return nil
     }
 
     /// The slot that holds a run, or starts it.
     func index(instance: UInt64, run: UInt64) -> Int? {
-        for index in 0..<used where slots[index].phase == .starting || slots[index].phase == .held {
-            if slots[index].facts.instance == instance, slots[index].facts.run == run { return index }
+        for index in 0..<used where self[index].pointee.phase == .starting || self[index].pointee.phase == .held {
+            if self[index].pointee.facts.instance == instance, self[index].pointee.facts.run == run { return index }
         }
         return nil
     }

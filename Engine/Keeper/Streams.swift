@@ -7,26 +7,28 @@ import CKernel
 extension Keeper {
     /// The engine no longer reads the streams of this slot: we do.
     mutating func takeBack(_ index: Int) {
-        slots[index].pointee.isHandedOver = false
+        slots[index].pointee.is_handed_over = false
         startReading(index, .out)
         startReading(index, .error)
     }
 
-    /// The engine has the descriptors of this slot: from now on it is the reader.
+    /// The engine is to have the descriptors of this slot: from now on it is the reader. Said before they are sent: if
+    /// we are killed between the two, nobody reads until the next worker offers them again; never two.
     mutating func markHandedOver(_ index: Int) {
         stopReading(index, .out)
         stopReading(index, .error)
-        slots[index].pointee.isHandedOver = true
+        slots[index].pointee.is_handed_over = true
+        od_fence()
     }
 
     /// Moves what is in the pipe; it was reported as readable.
-    mutating func drain(_ index: Int, _ channel: Stream.Channel) {
+    mutating func drain(_ index: Int, _ channel: Stream) {
         let stream = slots[index].pointee[channel]
-        guard stream.isWatched else { return }
+        guard stream.is_watched else { return }
         let room = Int64(OD_SPOOL_BYTES) - od_held(stream.spool)
         guard room > 0 else { return stopReading(index, channel) }
         let moved = od_move(stream.pipe, stream.spool, Int(room))
-        if moved == 0 { slots[index].pointee[channel].isEnded = true }
+        if moved == 0 { slots[index].pointee[channel].is_ended = true }
         // At the end, and on an error (no memory for the spool), there is nothing more to wait for here.
         let isTransient = moved == -Int64(OD_E_AGAIN.number) || moved == -Int64(OD_E_INTR.number)
         if moved <= 0, !isTransient { stopReading(index, channel) }
@@ -36,29 +38,30 @@ extension Keeper {
     mutating func closeStreams(_ index: Int) {
         close(index, .out)
         close(index, .error)
-        slots[index].pointee.isReleased = true
+        slots[index].pointee.is_released = true
     }
 
-    private mutating func close(_ index: Int, _ channel: Stream.Channel) {
+    private mutating func close(_ index: Int, _ channel: Stream) {
         stopReading(index, channel)
         let stream = slots[index].pointee[channel]
+        slots[index].pointee[channel] = .closed
+        od_fence()
         if stream.pipe >= 0 { od_close(stream.pipe) }
         if stream.spool >= 0 { od_close(stream.spool) }
-        slots[index].pointee[channel] = Stream()
     }
 
-    private mutating func startReading(_ index: Int, _ channel: Stream.Channel) {
+    private mutating func startReading(_ index: Int, _ channel: Stream) {
         let slot = slots[index]
         let stream = slot.pointee[channel]
-        guard stream.pipe >= 0, !stream.isWatched, !stream.isEnded else { return }
+        guard stream.pipe >= 0, !stream.is_watched, !stream.is_ended else { return }
         let token = Token(channel == .out ? .out : .error, index: index, generation: slot.pointee.generation)
-        slot.pointee[channel].isWatched = poller.watch(stream.pipe, token)
+        slot.pointee[channel].is_watched = poller.watch(stream.pipe, token)
     }
 
-    private mutating func stopReading(_ index: Int, _ channel: Stream.Channel) {
+    private mutating func stopReading(_ index: Int, _ channel: Stream) {
         let slot = slots[index]
-        guard slot.pointee[channel].isWatched else { return }
+        guard slot.pointee[channel].is_watched else { return }
         poller.forget(slot.pointee[channel].pipe)
-        slot.pointee[channel].isWatched = false
+        slot.pointee[channel].is_watched = false
     }
 }

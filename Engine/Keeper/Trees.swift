@@ -42,12 +42,13 @@ extension Slots {
 extension Keeper {
     /// How often a SIGKILL looks for processes that were forked meanwhile.
     private static let killRounds = 16
-    private static let kill = Int32(OD_SIG_KILL.rawValue)
+    static let kill = Int32(OD_SIG_KILL.rawValue)
 
     /// How many processes of an exited run live.
     mutating func countLeft(_ index: Int) -> Int {
-        let known = slots.unreaped + (engine.pid != 0 ? 1 : 0)
-        return processes.countLeft(index, known: known, slots, engine: engine.pid)
+        let isEngineOurs = engine.pointee.pid != 0 && engine.pointee.parentage == UInt8(OD_PARENT_WORKER.rawValue)
+        let known = slots.unreaped + (isEngineOurs ? 1 : 0) + (holding.wish.pointee.pid != 0 ? 1 : 0)
+        return processes.countLeft(index, known: known, slots)
     }
 
     /// OD_SIGNAL; a SIGKILL to a tree is answered at the end of the turn, together with all others.
@@ -61,10 +62,12 @@ extension Keeper {
         }
         if body.scope == OD_SCOPE_MAIN.rawValue {
             signalMain(index, body.signal, request: frame.head.seq)
+        } else if slot.pointee.cgroup >= 0, signalCgroup(index, body.signal, request: frame.head.seq) {
+            return
         } else if body.signal == Self.kill {
-            if slot.pointee.isKilling { finishKills() }
-            slot.pointee.isKilling = true
-            slot.pointee.killRequest = frame.head.seq
+            if slot.pointee.is_killing { finishKills() }
+            slot.pointee.is_killing = true
+            slot.pointee.kill_request = frame.head.seq
             slot.pointee.killed = 0
             kills += 1
         } else {
@@ -85,7 +88,7 @@ extension Keeper {
         guard slot.pointee.facts.state != OD_RUN_GONE.rawValue else {
             return sendSignalled(index, request: request, reached: 0, alive: 0)
         }
-        if !processes.isFresh(for: slot.pointee.facts.started) { processes.scan(slots, engine: engine.pid) }
+        if !processes.isFresh(for: slot.pointee.facts.started) { processes.scan(slots) }
         let group = signalGroup(index, signal)
         var reached: UInt32 = 0
         var alive: UInt32 = 0
@@ -98,7 +101,7 @@ extension Keeper {
         sendSignalled(index, request: request, reached: reached, alive: alive)
     }
 
-    /// Signals the process group of a run whose main process is not reaped, as long as the number cannot be another's.
+    /// Signals the process group of a run whose main process we have not reaped: the number cannot be another's.
     /// That group, or 0.
     private func signalGroup(_ index: Int, _ signal: Int32) -> Int32 {
         guard slots.hasChild(index) else { return 0 }
@@ -106,7 +109,7 @@ extension Keeper {
         return od_signal_group(group, signal) == 0 ? group : 0
     }
 
-    private mutating func sendSignalled(_ index: Int, request: UInt64, reached: UInt32, alive: UInt32) {
+    mutating func sendSignalled(_ index: Int, request: UInt64, reached: UInt32, alive: UInt32) {
         let body = od_signalled(run: slots[index].pointee.facts.run, reached: reached, alive: alive)
         link.send(OD_SIGNALLED, slot: index, seq: request, body)
     }
@@ -116,18 +119,18 @@ extension Keeper {
         guard kills > 0 else { return }
         kills = 0
         for round in 0..<Self.killRounds {
-            processes.scan(slots, engine: engine.pid)
+            processes.scan(slots)
             let hasGroup = round == 0 && killGroups()
             guard killFound() || hasGroup else { break }
         }
-        for index in 0..<slots.used where slots[index].pointee.isKilling { answerKill(index) }
+        for index in 0..<slots.used where slots[index].pointee.is_killing { answerKill(index) }
     }
 
     /// The first blow: whole process groups at once, before their members can fork more. False when nobody was there.
     private func killGroups() -> Bool {
         var hasNew = false
         processes.clearKilled()
-        for index in 0..<slots.used where slots[index].pointee.isKilling {
+        for index in 0..<slots.used where slots[index].pointee.is_killing {
             let group = signalGroup(index, Self.kill)
             guard group != 0 else { continue }
             for entry in 0..<processes.count where processes.table[entry].group == group {
@@ -146,7 +149,7 @@ extension Keeper {
         var hasNew = false
         for entry in 0..<processes.count {
             let process = processes.table[entry]
-            guard process.owner >= 0, !process.isDead, slots[Int(process.owner)].pointee.isKilling else { continue }
+            guard process.owner >= 0, !process.isDead, slots[Int(process.owner)].pointee.is_killing else { continue }
             if process.isKilled { continue }
             hasNew = true
             processes.setKilled(entry)
@@ -157,11 +160,11 @@ extension Keeper {
 
     private mutating func answerKill(_ index: Int) {
         let slot = slots[index]
-        slot.pointee.isKilling = false
+        slot.pointee.is_killing = false
         var alive: UInt32 = 0
         for entry in 0..<processes.count where processes.table[entry].owner == Int32(index) {
             if !processes.table[entry].isDead { alive += 1 }
         }
-        sendSignalled(index, request: slot.pointee.killRequest, reached: slot.pointee.killed, alive: alive)
+        sendSignalled(index, request: slot.pointee.kill_request, reached: slot.pointee.killed, alive: alive)
     }
 }

@@ -130,8 +130,8 @@ extension KeeperTests {
             #expect(waitpid(world.keeper, &status, 0) == world.keeper && status == 0)
             try world.nextEngine()
             let welcome = try world.hello()[0].body(od_welcome.self)
-            let keeper = welcome.pid
-            world.replaceKeeper(keeper)
+            let keeper = welcome.spare
+            world.forgetChild()
             #expect(getsid(keeper) != getsid(0) && getsid(keeper) != keeper)
             #expect(Binaries.link("/proc/\(keeper)/cwd") == "/")
             for fd in 0...2 { #expect(Binaries.link("/proc/\(keeper)/fd/\(fd)") == "/dev/null") }
@@ -141,7 +141,8 @@ extension KeeperTests {
             let other = open(world.directory + "/engine.lock", O_RDWR)
             defer { close(other) }
             #expect(flock(other, LOCK_EX | LOCK_NB) != 0)
-            kill(keeper, SIGKILL)
+            #expect(contents("/proc/\(welcome.pid)/comm") == "od-keeper\n")
+            world.killKeepers()
             try wait("the lock") { flock(other, LOCK_EX | LOCK_NB) == 0 }
         }
     }

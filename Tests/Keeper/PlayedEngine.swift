@@ -5,7 +5,7 @@ import Glibc
 final class Frame {
     let head: od_frame
     let bytes: [UInt8]
-    let fds: [Int32]
+    private(set) var fds: [Int32]
 
     init(_ bytes: [UInt8], fds: [Int32]) throws {
         guard bytes.count >= MemoryLayout<od_frame>.size else { throw Trouble("a frame of \(bytes.count) bytes") }
@@ -15,7 +15,12 @@ final class Frame {
     }
 
     deinit {
+        dropDescriptors()
+    }
+
+    func dropDescriptors() {
         for fd in fds { close(fd) }
+        fds = []
     }
 
     var kind: UInt32 { UInt32(head.kind) }
@@ -94,7 +99,11 @@ final class PlayedEngine {
     let pid: Int32
     /// OD_ENGINE_STARTS as the keeper set it.
     let starts: Int32
-    let link: Int32
+    private(set) var link: Int32
+    /// OD_PULSE is answered and not shown.
+    var beats = true
+    /// Of the link, as it says in its frames.
+    var version = UInt16(OD_LINK_VERSION)
     private let orders: Int32
 
     init(_ connection: Int32) throws {
@@ -114,8 +123,14 @@ final class PlayedEngine {
         close(orders)
     }
 
+    /// The keeper is gone, this is a link to another one.
+    func replaceLink(_ fd: Int32) {
+        close(link)
+        link = fd
+    }
+
     func send(_ kind: od_kind, slot: UInt32, seq: UInt64, body: [UInt8], fds: [Int32]) throws {
-        let head = od_frame(version: UInt16(OD_LINK_VERSION), kind: UInt16(kind.rawValue), slot: slot, seq: seq)
+        let head = od_frame(version: version, kind: UInt16(kind.rawValue), slot: slot, seq: seq)
         try send(bytesOf(head) + body, fds: fds)
     }
 
@@ -126,6 +141,15 @@ final class PlayedEngine {
 
     /// The next frame; nil when none comes within the limit.
     func receive(within limit: Int32) throws -> Frame? {
+        let deadline = now() + Int64(limit)
+        while let frame = try receiveAny(within: Int32(max(deadline - now(), 0))) {
+            guard beats, frame.kind == OD_PULSE.rawValue else { return frame }
+            try send(OD_BEAT, slot: 0, seq: frame.seq, body: [], fds: [])
+        }
+        return nil
+    }
+
+    private func receiveAny(within limit: Int32) throws -> Frame? {
         guard isReadable(link, within: limit) else { return nil }
         var buffer = [UInt8](repeating: 0, count: Int(OD_FRAME_MAX))
         var fds = [Int32](repeating: -1, count: Int(OD_LINK_FDS_MAX))

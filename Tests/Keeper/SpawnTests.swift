@@ -11,7 +11,8 @@ extension KeeperTests {
             let frames = try world.hello()
             #expect(frames.map(\.kind) == [OD_WELCOME.rawValue, OD_LISTED.rawValue])
             var welcome = try frames[0].body(od_welcome.self)
-            #expect(welcome.pid == world.keeper)
+            #expect(welcome.spare == world.keeper && children(of: welcome.spare) == [welcome.pid])
+            #expect(welcome.keepers == 1 && welcome.holding != 0)
             #expect(welcome.slots == 0)
             let id = withUnsafeBytes(of: &welcome.boot_id) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
             #expect(id + "\n" == contents("/proc/sys/kernel/random/boot_id"))
@@ -58,7 +59,7 @@ extension KeeperTests {
             #expect(body.error == error)
             // Nothing is held of it, and its zombie is gone.
             #expect(try world.hello().map(\.kind) == [OD_WELCOME.rawValue, OD_LISTED.rawValue])
-            try wait("the children of the keeper") { children(of: world.keeper) == [try world.present().pid] }
+            try wait("the children of the keeper") { children(of: world.worker) == [try world.present().pid] }
         }
 
         @Test func givesAChildACleanPlace() throws {
@@ -107,7 +108,7 @@ extension KeeperTests {
             let file = od_spool("open")
             defer { close(file) }
             ftruncate(file, 100)
-            let body = od_spawn(instance: 1, run: 1, argc: 1, envc: 0, length: 100, memfd: 1)
+            let body = od_spawn(instance: 1, run: 1, argc: 1, envc: 0, length: 100, head: 1)
             try world.send(OD_SPAWN, body: bytesOf(body), fds: [file])
             #expect(try world.expect(OD_REFUSED).refusal.error == EPERM)
         }
@@ -145,6 +146,14 @@ extension World {
 
 /// Pids of the children of a process, zombies too, in rising order.
 func children(of parent: Int32) -> [Int32] {
+    processes().filter { pid in
+        guard let text = contents("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return false }
+        return text[end...].split(separator: " ").dropFirst(2).first.flatMap { Int32($0) } == parent
+    }
+}
+
+/// All pids of the machine, in rising order.
+func processes() -> [Int32] {
     var result: [Int32] = []
     guard let directory = opendir("/proc") else { return [] }
     defer { closedir(directory) }
@@ -152,10 +161,7 @@ func children(of parent: Int32) -> [Int32] {
         let name = withUnsafePointer(to: &entry.pointee.d_name) {
             $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         }
-        guard let pid = Int32(name), let text = contents("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else {
-            continue
-        }
-        if text[end...].split(separator: " ").dropFirst(2).first.flatMap({ Int32($0) }) == parent { result.append(pid) }
+        if let pid = Int32(name) { result.append(pid) }
     }
     return result.sorted()
 }

@@ -41,11 +41,11 @@ extension KeeperTests {
             try wait("the full pipe") { pending(run.out) > 60_000 }
             let position = lseek(run.outSpool, 0, SEEK_CUR)
             #expect(position < Int(OD_SPOOL_BYTES) + 65536)
-            let busy = try #require(ticks(of: world.keeper))
+            let busy = try #require(ticks(of: world.worker))
             poll(nil, 0, 100)
             #expect(lseek(run.outSpool, 0, SEEK_CUR) == position)
             // It does not spin over the pipe that it does not read.
-            #expect(try #require(ticks(of: world.keeper)) - busy <= 2)
+            #expect(try #require(ticks(of: world.worker)) - busy <= 2)
             // The engine reads on: nothing is missing.
             let slot = try world.adopt(world.hello()[1])
             var total = position

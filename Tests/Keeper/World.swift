@@ -5,21 +5,28 @@ import Testing
 /// A keeper of its own in a directory of its own, whose engines are probes that give us their end of the link.
 final class World {
     let directory: String
+    /// The spare, which the keeper started as.
     private(set) var keeper: Int32 = 0
+    /// Its child, as the last OD_WELCOME said.
+    private(set) var worker: Int32 = 0
+    /// How many workers there have been.
+    private(set) var keepers: UInt32 = 0
     private let listener: Int32
     private let clients: Int32
     private var lock: Int32
-    /// The keeper is our child and wants to be reaped.
-    private var isChild = true
+    /// The keeper's first process is our child and wants to be reaped.
+    private var child: Int32 = 0
+    private var command: [String] = []
+    private var variables: [String] = []
     private(set) var engine: PlayedEngine?
     private var requests: UInt64 = 0
     private var pidfds: [Int32] = []
 
     /// Starts the keeper in the foreground. `engineProgram` gets the path of the socket where engines report.
-    /// `descriptors` is the keeper's RLIMIT_NOFILE.
+    /// `descriptors` is the keeper's RLIMIT_NOFILE; with `isPlain` it has no rights of root.
     init(
         engineProgram: (String) -> [String] = { [Binaries.probe, "engine", $0] }, environment: [String] = [],
-        isBackground: Bool = false, descriptors: Int? = nil
+        isBackground: Bool = false, descriptors: Int? = nil, isPlain: Bool = false
     ) throws {
         var name = Array("/tmp/od-keeper-test-XXXXXX".utf8CString)
         guard mkdtemp(&name) != nil else { throw Trouble("mkdtemp") }
@@ -28,23 +35,48 @@ final class World {
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw Trouble("flock") }
         clients = try Self.listen(directory + "/od.sock", SOCK_STREAM)
         listener = try Self.listen(directory + "/test.sock", SOCK_SEQPACKET)
-        var command = [Binaries.keeper] + engineProgram(directory + "/test.sock")
+        command = [Binaries.keeper] + engineProgram(directory + "/test.sock")
         if let descriptors { command = ["/bin/sh", "-c", "ulimit -n \(descriptors); exec \"$@\"", "sh"] + command }
-        let variables = (isBackground ? [] : ["OD_FOREGROUND=1"]) + ["PATH=/usr/bin:/bin"] + environment
-        keeper = try start(command, variables)
+        if isPlain, isRoot {
+            command = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] + command
+            for place in ["", "/test.sock", "/od.sock"] { chown(directory + place, 65534, 65534) }
+        }
+        variables = (isBackground ? [] : ["OD_FOREGROUND=1"]) + ["PATH=/usr/bin:/bin", mark] + environment
+        try startKeeper()
     }
 
     deinit {
         // Apps first: they would become orphans of the machine.
         for pidfd in pidfds { od_signal_process(pidfd, SIGKILL) }
-        if keeper > 0 {
-            kill(keeper, SIGKILL)
-            if isChild { waitpid(keeper, nil, 0) }
-        }
-        if let engine { kill(engine.pid, SIGKILL) }
+        killKeepers()
+        if child > 0 { waitpid(child, nil, 0) }
+        if let engine { Glibc.kill(engine.pid, SIGKILL) }
         for fd in pidfds + [lock, clients, listener] { close(fd) }
         for file in ["/engine.lock", "/od.sock", "/test.sock"] { unlink(directory + file) }
         rmdir(directory)
+    }
+
+    /// What all processes of this world's keepers and engines have in their environment.
+    private var mark: String { "OD_WORLD=" + directory }
+
+    /// The processes of this world's keepers, living ones.
+    func keeperProcesses() -> [Int32] {
+        processes().filter { pid in
+            guard contents("/proc/\(pid)/comm") == "od-keeper\n", isAlive(pid) else { return false }
+            return contents("/proc/\(pid)/environ")?.contains(mark) == true
+        }
+    }
+
+    /// Kills all of the keeper. They are stopped first: each would otherwise replace the other.
+    func killKeepers() {
+        var known: [Int32] = []
+        while true {
+            let found = keeperProcesses()
+            if found == known { break }
+            for pid in found { Glibc.kill(pid, SIGSTOP) }
+            known = found
+        }
+        for pid in known { Glibc.kill(pid, SIGKILL) }
     }
 
     private static func listen(_ path: String, _ type: __socket_type) throws -> Int32 {
@@ -61,28 +93,41 @@ final class World {
         return fd
     }
 
-    private func start(_ arguments: [String], _ environment: [String]) throws -> Int32 {
+    /// Starts a keeper; `living` is one for an engine that lives: our end of its link.
+    func startKeeper(living: (engine: Int32, link: Int32)? = nil) throws {
+        if child > 0 { waitpid(child, nil, 0) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        // Moved out of the way first: our descriptors may be 3 and 4 themselves.
-        posix_spawn_file_actions_adddup2(&actions, lock, 198)
-        posix_spawn_file_actions_adddup2(&actions, clients, 199)
-        posix_spawn_file_actions_adddup2(&actions, 198, Int32(OD_FD_LOCK))
-        posix_spawn_file_actions_adddup2(&actions, 199, Int32(OD_FD_LISTENER))
-        var argv = arguments.map { strdup($0) } + [nil]
+        // Moved out of the way first: our descriptors may be 3 to 5 themselves.
+        let given = [lock, clients] + (living.map { [$0.link] } ?? [])
+        for (number, fd) in given.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, fd, 196 + Int32(number))
+        }
+        for number in given.indices {
+            posix_spawn_file_actions_adddup2(&actions, 196 + Int32(number), Int32(OD_FD_LOCK) + Int32(number))
+        }
+        let environment = variables + (living.map { ["OD_ENGINE_PID=\($0.engine)"] } ?? [])
+        var argv = command.map { strdup($0) } + [nil]
         var envp = environment.map { strdup($0) } + [nil]
         defer { for text in argv + envp { free(text) } }
-        var pid: Int32 = 0
-        let result = posix_spawn(&pid, arguments[0], &actions, nil, &argv, &envp)
-        guard result == 0 else { throw Trouble("posix_spawn \(arguments[0]): \(result)") }
-        return pid
+        let result = posix_spawn(&keeper, command[0], &actions, nil, &argv, &envp)
+        guard result == 0 else { throw Trouble("posix_spawn \(command[0]): \(result)") }
+        child = keeper
     }
 
-    /// The keeper went into the background: this is its pid.
-    func replaceKeeper(_ pid: Int32) {
-        keeper = pid
-        isChild = false
+    /// Starts a keeper for the present engine, which has lost its own.
+    func startKeeper(forPresentEngine engine: PlayedEngine) throws {
+        var ends: [Int32] = [-1, -1]
+        guard od_link_pair(&ends) == 0 else { throw Trouble("od_link_pair") }
+        try startKeeper(living: (engine.pid, ends[0]))
+        close(ends[0])
+        engine.replaceLink(ends[1])
+    }
+
+    /// The keeper's first process is reaped.
+    func forgetChild() {
+        child = 0
     }
 
     /// Closes our own copy of the lock.
@@ -109,7 +154,7 @@ final class World {
     /// Kills the present engine with SIGKILL and forgets what it held.
     func killEngine() throws {
         guard let engine else { throw Trouble("no engine") }
-        kill(engine.pid, SIGKILL)
+        Glibc.kill(engine.pid, SIGKILL)
         self.engine = nil
     }
 
@@ -152,12 +197,34 @@ final class World {
             let welcome = try expect(OD_WELCOME, skipping: true)
             if welcome.seq == number { frames.append(welcome) }
         }
+        try note(frames[0])
         repeat {
             guard let frame = try present().receive(within: patience) else { throw Trouble("no OD_LISTED") }
             frames.append(frame)
         } while frames.last?.kind != OD_LISTED.rawValue
         return frames
     }
+
+    /// An OD_WELCOME says who the keeper is.
+    func note(_ welcome: Frame) throws {
+        let facts = try welcome.body(od_welcome.self)
+        keeper = facts.spare
+        worker = facts.pid
+        keepers = facts.keepers
+    }
+
+    /// Kills a process of the keeper and waits until another worker has been greeted; what the engine holds by then.
+    @discardableResult
+    func kill(_ victim: Victim) throws -> [Frame] {
+        let number = victim == .worker ? worker : keeper
+        Glibc.kill(number, SIGKILL)
+        _ = try expect(OD_RESYNC, skipping: true)
+        let frames = try hello()
+        guard worker != number, keeper != number else { throw Trouble("greeted by the dead") }
+        return frames
+    }
+
+    enum Victim: CaseIterable { case worker, spare }
 
     // MARK: Runs
 
@@ -171,7 +238,7 @@ final class World {
         let bytes = strings.flatMap { (text: String) -> [UInt8] in Array(text.utf8) + [0] }
         let body = od_spawn(
             instance: instance, run: run, argc: UInt32(arguments.count + 1), envc: UInt32(environment.count),
-            length: UInt32(bytes.count), memfd: memfd ? 1 : 0)
+            length: UInt32(bytes.count), head: memfd ? 1 : 0)
         guard memfd else { return try send(OD_SPAWN, body: bytesOf(body) + bytes) }
         let file = od_sealed_file(bytes, bytes.count)
         defer { close(file) }

@@ -10,8 +10,9 @@
 /* errno values and signals by name: macros do not reach Embedded Swift. */
 enum od_errno {
     OD_E_AGAIN = EAGAIN, OD_E_BADMSG = EBADMSG, OD_E_BUSY = EBUSY, OD_E_CONNRESET = ECONNRESET, OD_E_INTR = EINTR,
-    OD_E_INVAL = EINVAL, OD_E_MFILE = EMFILE, OD_E_MSGSIZE = EMSGSIZE, OD_E_NOENT = ENOENT, OD_E_NOSPC = ENOSPC,
-    OD_E_NOSYS = ENOSYS, OD_E_NOTCONN = ENOTCONN, OD_E_PIPE = EPIPE, OD_E_SHUTDOWN = ESHUTDOWN, OD_E_SRCH = ESRCH,
+    OD_E_INVAL = EINVAL, OD_E_MFILE = EMFILE, OD_E_MSGSIZE = EMSGSIZE, OD_E_NOENT = ENOENT, OD_E_NOEXEC = ENOEXEC,
+    OD_E_NOSPC = ENOSPC, OD_E_NOSYS = ENOSYS, OD_E_NOTCONN = ENOTCONN, OD_E_PIPE = EPIPE, OD_E_SHUTDOWN = ESHUTDOWN,
+    OD_E_SRCH = ESRCH,
 };
 enum od_signal_number { OD_SIG_KILL = SIGKILL, OD_SIG_TERM = SIGTERM, OD_SIG_CHLD = SIGCHLD, OD_SIG_MAX = 64 };
 
@@ -24,8 +25,9 @@ char **od_environment(void);
 /* Goes into the background: a session of its own without a terminal, "/", /dev/null as 0-2. The caller's parent sees
  * its child exit with 0. In `foreground` only missing ones of 0-2 become /dev/null. 0 or a negative errno. */
 int od_detach(int foreground);
-/* Closes everything but 0-2, OD_FD_LOCK and OD_FD_LISTENER, which become close-on-exec. 0, or -EBADF without them. */
-int od_close_strangers(void);
+/* Closes everything but 0-2, OD_FD_LOCK, OD_FD_LISTENER and, if `engine`, OD_FD_LIVING, which become close-on-exec.
+ * 0, or -EBADF without them. */
+int od_close_strangers(int engine);
 /* Names the process, makes it the parent of its orphaned descendants. 0 or a negative errno. */
 int od_become_reaper(const char *name);
 /* Raises the soft limit of descriptors to the hard one; `before` is the soft limit as it was. The new limit. */
@@ -43,7 +45,7 @@ struct od_event {
     uint32_t events;
 };
 
-enum od_event_bits { OD_EVENT_IN = 1, OD_EVENT_OUT = 4, OD_EVENT_HANGUP = 0x10 };
+enum od_event_bits { OD_EVENT_IN = 1, OD_EVENT_PRIORITY = 2, OD_EVENT_OUT = 4, OD_EVENT_HANGUP = 0x10 };
 
 int32_t od_poller(void);
 /* Watches `fd` (again, with other events, when `again`). */
@@ -51,7 +53,9 @@ int od_watch(int poller, int fd, uint32_t events, uint64_t token, int again);
 int od_unwatch(int poller, int fd);
 /* Waits without a limit; at most 64 events a time. Their number; 0 when interrupted. */
 int32_t od_wait(int poller, struct od_event *events, int32_t capacity);
-/* Default dispositions, all signals blocked, and a descriptor that reads SIGCHLD and SIGTERM. */
+/* Default dispositions, all signals blocked. 0 or a negative errno. */
+int od_hold_signals(void);
+/* A descriptor that reads SIGCHLD and SIGTERM, which must be blocked. */
 int32_t od_signals(void);
 /* The next signal of it, or 0. */
 int32_t od_next_signal(int signals);
@@ -81,6 +85,7 @@ void od_unmap(const char *bytes, size_t length);
 
 /* ---- children ---- */
 
+/* How a child ended: status as waitpid(2) gives it, rusage of it and of the children that it has reaped. */
 struct od_reaped {
     int32_t pid;
     int32_t status;
@@ -89,8 +94,6 @@ struct od_reaped {
     uint64_t max_rss_kib;
 };
 
-/* Takes one dead child: 1, or 0 when there is none. */
-int od_reap(struct od_reaped *reaped);
 /* Signals the process behind a pidfd. 0 or a negative errno. */
 int od_signal_process(int pidfd, int signal);
 /* Signals a process group. The caller must know that the number cannot have been reused. */

@@ -13,6 +13,10 @@ void od_raise_limits(void);
 /* Waits for SIGTERM or SIGINT, which must be blocked. Its number. */
 int32_t od_wait_for_end(void);
 
+/* Gives memory back that is not needed at rest: free heap, and the mapped code of this program, of which a start
+ * touches most and a resting engine little. What is still needed comes back from the page cache by itself. */
+void od_give_memory_back(void);
+
 /* CLOCK_REALTIME in milliseconds since 1970. */
 int64_t od_wall_milliseconds(void);
 

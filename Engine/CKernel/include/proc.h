@@ -14,9 +14,9 @@ struct od_process {
     uint32_t dead;          /* a zombie without a living thread */
 };
 
-/* Opens /proc, and the list of the calling thread's children (-ENOENT: this kernel has none). */
+/* Opens /proc, and the list of the children of a single-threaded process (-ENOENT: this kernel has none). */
 int32_t od_proc_open(void);
-int32_t od_children_open(int proc);
+int32_t od_children_open_of(int proc, int32_t pid);
 /* How many children, living or dead, the list has. They leave it only by being reaped, and new ones come at its end:
  * the number is exact as long as the caller reaps nothing meanwhile. */
 int32_t od_children_count(int children);

@@ -48,6 +48,8 @@ int od_pump_holds(int fd, int64_t from, int64_t to);
 /* Copies inside the kernel from offset `from` of a spool to offset `to` of a file; may be short. */
 int64_t od_pump_copy(int spool, int64_t from, size_t length, int file, int64_t to);
 int od_pump_memfd(const char *name, int64_t size);
+/* Gives a pipe another size. -EPERM beyond what the user may have. */
+int od_pump_widen(int pipe, int size);
 
 /* ---- files ---- */
 
@@ -63,10 +65,11 @@ int od_pump_stat(int fd, struct od_pump_stat *out);
 /* Does not follow a symbolic link at the end of the path. */
 int od_pump_stat_path(const char *path, struct od_pump_stat *out);
 /* Opens a log for writing: what is there or a new regular file with mode 0600. Regular files are readable too, others
- * are opened for writing only. Never follows a symbolic link, never waits. */
+ * are opened for writing only. Never follows a symbolic link at the end of the path, as root none of another user on
+ * the way (-ELOOP) and no second name of a file in another user's directory (-EPERM); never waits. */
 int od_pump_open_log(const char *path);
 int od_pump_open_read(const char *path);
-/* Makes the missing directories above `path` with mode 0700. */
+/* Makes the missing directories above `path` with mode 0700, by the same rules. */
 int od_pump_make_parents(const char *path);
 /* May be short. */
 int64_t od_pump_read(int fd, void *buffer, size_t length, int64_t offset);

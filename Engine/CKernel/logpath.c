@@ -1,0 +1,247 @@
+#include "logs.h"
+#include "pump.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Logs of an app that runs as another user may lie where that user can put links. As root we follow only links of root
+ * and of ourselves, whatever stands at the path in the moment of opening: the way there is gone directory by directory.
+ * Without root there is nothing that a link could win. */
+
+/* As the kernel has it (path_resolution(7)). */
+enum { LINKS_MOST = 40 };
+
+struct way {
+    char rest[PATH_MAX];        /* what is still to be gone */
+    char name[NAME_MAX + 1];    /* the last component, once the directory is reached */
+    int directory;
+    int links;
+};
+
+static int is_trusted(uid_t owner)
+{
+    return owner == 0 || owner == geteuid();
+}
+
+/* Takes the next component out of `rest`. 1, 0 when it is the last one, or a negative errno. */
+static int next_component(struct way *way)
+{
+    char *start = way->rest + strspn(way->rest, "/");
+    size_t length = strcspn(start, "/");
+    if (length == 0) return -EISDIR;
+    if (length > NAME_MAX) return -ENAMETOOLONG;
+    memcpy(way->name, start, length);
+    way->name[length] = 0;
+    const char *after = start + length;
+    int is_last = *after == 0;
+    memmove(way->rest, after, strlen(after) + 1);
+    return !is_last;
+}
+
+/* Puts the target of a link in front of what is still to be gone. */
+static int follow(struct way *way, int link)
+{
+    char target[PATH_MAX];
+    struct stat facts;
+    if (fstat(link, &facts) < 0) return -errno;
+    if (!is_trusted(facts.st_uid) || ++way->links > LINKS_MOST) return -ELOOP;
+    ssize_t length = readlinkat(link, "", target, sizeof target);
+    if (length < 0) return -errno;
+    size_t rest = strlen(way->rest);
+    if ((size_t)length + rest + 2 > sizeof way->rest) return -ENAMETOOLONG;
+    memmove(way->rest + length, way->rest, rest + 1);
+    memcpy(way->rest, target, (size_t)length);
+    if (target[0] != '/') return 0;
+    int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0) return -errno;
+    close(way->directory);
+    way->directory = root;
+    return 0;
+}
+
+/* Enters the directory of that name, or follows the link. 0 or a negative errno. */
+static int enter(struct way *way, int make)
+{
+    const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+    int next = openat(way->directory, way->name, flags);
+    if (next < 0 && errno == ENOENT && make) {
+        if (mkdirat(way->directory, way->name, 0700) < 0 && errno != EEXIST) return -errno;
+        next = openat(way->directory, way->name, flags);
+    }
+    if (next < 0) return -errno;
+    struct stat facts;
+    int result = fstat(next, &facts) < 0 ? -errno : 0;
+    if (result == 0 && S_ISLNK(facts.st_mode)) result = follow(way, next);
+    else if (result == 0 && !S_ISDIR(facts.st_mode)) result = -ENOTDIR;
+    else if (result == 0) {
+        close(way->directory);
+        way->directory = next;
+        return 0;
+    }
+    close(next);
+    return result;
+}
+
+/* Goes to the directory of the path's last component. 0 with `directory` open, or a negative errno. */
+static int go(struct way *way, const char *path, int make)
+{
+    if (strlen(path) >= sizeof way->rest) return -ENAMETOOLONG;
+    strcpy(way->rest, path);
+    way->links = 0;
+    way->directory = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (way->directory < 0) return -errno;
+    int result;
+    while ((result = next_component(way)) > 0 && (result = enter(way, make)) == 0) {}
+    if (result < 0) close(way->directory);
+    return result;
+}
+
+/* A name for another user's file, in a directory where that user makes names. */
+static int is_foreign_link(int directory, const struct stat *file)
+{
+    struct stat place;
+    if (!S_ISREG(file->st_mode) || file->st_nlink < 2) return 0;
+    return fstat(directory, &place) < 0 || !is_trusted(place.st_uid);
+}
+
+static int open_in(int directory, const char *name)
+{
+    struct stat facts;
+    int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+    int special = !fstatat(directory, name, &facts, AT_SYMLINK_NOFOLLOW) && !S_ISREG(facts.st_mode);
+    int file;
+    do file = openat(directory, name, special ? O_WRONLY | flags : O_RDWR | O_CREAT | flags, 0600);
+    while (file < 0 && errno == EINTR);
+    if (file < 0) return -errno;
+    if (directory == AT_FDCWD) return file;
+    int result = fstat(file, &facts) < 0 ? -errno : is_foreign_link(directory, &facts) ? -EPERM : file;
+    if (result < 0) close(file);
+    return result;
+}
+
+int od_pump_open_log(const char *path)
+{
+    if (geteuid() != 0 || path[0] != '/') return open_in(AT_FDCWD, path);
+    struct way way;
+    int result = go(&way, path, 0);
+    if (result < 0) return result;
+    result = open_in(way.directory, way.name);
+    close(way.directory);
+    return result;
+}
+
+static int make_plainly(const char *path)
+{
+    char *copy = strdup(path);
+    int error = 0;
+    if (!copy) return -ENOMEM;
+    for (char *p = copy + 1; *p && !error; p++) {
+        if (*p != '/') continue;
+        *p = 0;
+        if (mkdir(copy, 0700) && errno != EEXIST && errno != EROFS) error = -errno;
+        *p = '/';
+    }
+    free(copy);
+    return error;
+}
+
+int od_pump_make_parents(const char *path)
+{
+    if (geteuid() != 0 || path[0] != '/') return make_plainly(path);
+    struct way way;
+    int result = go(&way, path, 1);
+    if (result == 0) close(way.directory);
+    return result;
+}
+
+/* What lies beside a log is found by the same way: a directory that became a link leads us nowhere. */
+
+/* Where a path is: a directory and a name in it. The directory is to be closed with `leave`. */
+struct place {
+    struct way way;
+    const char *name;
+};
+
+static int find_place(struct place *place, const char *path)
+{
+    place->way.directory = AT_FDCWD;
+    place->name = path;
+    if (geteuid() != 0 || path[0] != '/') return 0;
+    place->name = place->way.name;
+    return go(&place->way, path, 0);
+}
+
+/* Hands a result on, -errno for -1, and closes the directory. */
+static int leave(struct place *place, int result)
+{
+    int error = errno;
+    if (place->way.directory != AT_FDCWD) close(place->way.directory);
+    return result < 0 ? -error : result;
+}
+
+int od_open_beside(const char *path)
+{
+    struct place place;
+    struct stat facts;
+    int result = find_place(&place, path);
+    if (result < 0) return result;
+    int directory = place.way.directory;
+    int file = openat(directory, place.name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    if (file >= 0 && directory != AT_FDCWD && (fstat(file, &facts) < 0 || is_foreign_link(directory, &facts))) {
+        close(file);
+        file = -1;
+        errno = EPERM;
+    }
+    return leave(&place, file);
+}
+
+int od_make_beside(const char *path)
+{
+    struct place place;
+    int result = find_place(&place, path);
+    if (result < 0) return result;
+    int file = openat(place.way.directory, place.name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return leave(&place, file);
+}
+
+static int move_in(const struct place *from, const struct place *to, int replaces)
+{
+    int old = from->way.directory, new = to->way.directory;
+    if (replaces) return renameat(old, from->name, new, to->name);
+    if (!renameat2(old, from->name, new, to->name, RENAME_NOREPLACE)) return 0;
+    if (errno != EINVAL && errno != ENOSYS) return -1;
+    /* A file system that cannot promise it: nobody but us makes files with these names. */
+    if (!faccessat(new, to->name, F_OK, AT_SYMLINK_NOFOLLOW)) {
+        errno = EEXIST;
+        return -1;
+    }
+    return renameat(old, from->name, new, to->name);
+}
+
+static int move(const char *from, const char *to, int replaces)
+{
+    struct place old, new;
+    int result = find_place(&old, from);
+    if (result < 0) return result;
+    result = find_place(&new, to);
+    if (result == 0) result = leave(&new, move_in(&old, &new, replaces));
+    leave(&old, 0);
+    return result;
+}
+
+int od_put_aside(const char *from, const char *to) { return move(from, to, 0); }
+
+int od_replace(const char *from, const char *to) { return move(from, to, 1); }
+
+int od_remove(const char *path)
+{
+    struct place place;
+    int result = find_place(&place, path);
+    return result < 0 ? result : leave(&place, unlinkat(place.way.directory, place.name, 0));
+}
