@@ -150,7 +150,8 @@ import Testing
         let restarts = world.process("bad#0")?.restarts ?? 0
         world.behaviours["bad"] = .stays
         world.crash()
-        world.pass(10)
+        #expect(world.status("bad#0") == .waiting)
+        world.pass(120)
         #expect(world.status("bad#0") == .online)
         #expect(world.process("bad#0")?.restarts == restarts + 1)
     }

@@ -29,8 +29,8 @@ import Testing
         #expect(order.arguments == ["/usr/bin/api", "-x"])
         #expect(
             order.environment == [
-                "A=1", "NODE_APP_INSTANCE=0", "OD_ID=0", "OD_INSTANCE=\(order.id.instance).1", "OD_NAME=api",
-                "OD_NAMESPACE=default",
+                "A=1", "NODE_APP_INSTANCE=0", "OD_HOME=/home/x/.opendaemon", "OD_ID=0",
+                "OD_INSTANCE=\(order.id.instance).1", "OD_NAME=api", "OD_NAMESPACE=default",
             ])
     }
 
@@ -72,6 +72,7 @@ import Testing
             { $0.restart.window = .max }, { $0.killTimeout = .max }, { $0.restart.maxRestarts = 0 },
             { $0.killSignal = -1 }, { $0.killSignal = 65 }, { $0.program = "relative" }, { $0.cwd = "" },
             { $0.outFile = "x" }, { $0.errorFile = "" }, { $0.env = ["A=B": "1"] }, { $0.env = ["": "1"] },
+            { $0.logRotation = LogRotation(maxSize: -1) }, { $0.logRotation = LogRotation(maxTotal: .max) },
             { $0.arguments = ["a\0b"] }, { $0.arguments = [String(repeating: "x", count: 3 << 20)] },
         ]
         for edit in edits {

@@ -29,31 +29,64 @@ import Testing
     }
 
     @Test func messagesOfTheConnection() throws {
-        try check("hello-request", HelloRequest(client: "od 0.1.0", owner: true))
-        try check("hello-result", HelloResult(build: "0.1.0", pid: 5, embedded: false))
+        try check("hello-request-2", HelloRequest(client: "od 0.1.0", owner: true))
+        try check("hello-result-2", HelloResult(build: "0.1.0", pid: 5, embedded: false))
         try check(
             "daemon-status",
             DaemonStatus(
                 pid: 5, keeperPid: 4, version: "0.1.0", home: "/h", startedAt: WallTime(milliseconds: 0), uptime: 1,
                 embedded: true, halted: false, clients: 1, apps: 2, instances: ["online": 3], engineStarts: 1))
+        try check(
+            "daemon-status-spare",
+            DaemonStatus(
+                pid: 5, keeperPid: 4, version: "0.1.0", home: "/h", startedAt: WallTime(milliseconds: 0), uptime: 1,
+                embedded: true, halted: false, clients: 1, apps: 2, instances: ["online": 3], engineStarts: 1,
+                sparePid: 3, keepers: 2, keeperVersion: "0.1.0"))
+        try check("hello-request-ending", HelloRequest(client: "od 0.1.0", ending: true))
+        try check("daemon-restart-request", DaemonRestartRequest(keeper: "/k", engine: "/e"))
+        try check(
+            "daemon-restart-result",
+            DaemonRestartResult(pid: 5, version: "0.1.0", keeperVersion: "0.1.0", note: "too old"))
         try check("nothing", Nothing())
+    }
+
+    /// What clients and engines of version 1 say: fields that came later are absent.
+    @Test func theHelloOfVersionOneIsUnderstood() throws {
+        func old<T: Decodable>(_: T.Type, _ name: String) throws -> T {
+            try JSONDecoder().decode(T.self, from: Data(try #require(goldenText("Wire/\(name).json")).utf8))
+        }
+        let request = try old(HelloRequest.self, "hello-request")
+        #expect(Versions.common(oldest: request.version, newest: request.newest) == 1)
+        let result = try old(HelloResult.self, "hello-result")
+        #expect((result.version, result.newest) == (1, nil))
     }
 
     @Test func messagesOfProcesses() throws {
         try check("targets", TargetRequest(targets: ["all", "api#1"]))
-        try check("start-request", StartRequest(apps: [Self.spec], targets: ["web"]))
+        try check("start-request-2", StartRequest(apps: [Self.spec], targets: ["web"]))
         try check("start-result", StartResult(processes: [Self.process], failures: [Self.failure], unchanged: ["web"]))
-        try check("apply-request", ApplyRequest(namespace: "shop", apps: [Self.spec]))
+        try check("apply-request-2", ApplyRequest(namespace: "shop", apps: [Self.spec]))
         try check(
             "apply-result",
             ApplyResult(changes: ["a": .added, "b": .removed], processes: [Self.process], failures: [Self.failure]))
         try check(
-            "process-detail",
+            "process-detail-2",
             ProcessDetail(process: Self.process, restart: RestartPolicy(), killSignal: 15, killTimeout: 1, env: ["A"]))
+        var attributes = ProcessAttributes()
+        attributes.nice = 5
+        try check(
+            "process-detail-3",
+            ProcessDetail(
+                process: Self.process, restart: RestartPolicy(), killSignal: 15, killTimeout: 1, env: ["A"],
+                attributes: attributes, logRotation: LogRotation()))
     }
 
     @Test func messagesOfWatching() throws {
         try check("snapshot", FleetSnapshot(seq: 7, processes: [Self.process], host: Self.host))
+        try check("subscribe-2", SubscribeRequest(since: 6, stream: "a1"))
+        let event = FleetEvent(seq: 7, at: WallTime(milliseconds: 0), name: .engineStarted, process: nil)
+        try check(
+            "snapshot-missed-2", FleetSnapshot(seq: 7, processes: [], host: Self.host, stream: "a1", missed: [event]))
         try check(
             "event",
             FleetEvent(seq: 8, at: WallTime(milliseconds: 0), name: .exited, process: Self.process, message: "exit 1"))

@@ -46,6 +46,8 @@ struct World {
     var signals: [(run: RunID, signal: Int32)] = []
     var left = false
     var keeper = "1"
+    /// Engines that this keeper has started.
+    var engines = 1
     /// Facts that are not on disk yet, and since when: a crash loses them.
     var gathered: [StoreWrite] = []
     var unacknowledged: [RunID] = []
@@ -77,7 +79,8 @@ struct World {
                 queue.append((process.since.advanced(byMilliseconds: after), .exited(id, end(code: code))))
             }
         }
-        take(.recovered(stored, held, EngineStart(keeper: keeper, isEmbedded: false)))
+        engines += 1
+        take(.recovered(stored, held, EngineStart(keeper: keeper, isEmbedded: false, number: engines)))
     }
 
     /// A new boot: no process is left, only the store.
@@ -164,7 +167,7 @@ struct World {
         }
     }
 
-    private mutating func take(_ event: KernelEvent) {
+    mutating func take(_ event: KernelEvent) {
         let effects = kernel.step(event, at: now)
         gathered += effects.store
         unacknowledged += effects.acknowledge
@@ -267,6 +270,8 @@ extension World {
             exits.append(exit)
         case .addEvent(let event):
             stored.lastEvent = event.seq
+        case .addReceipt(let receipt):
+            stored.receipts.append(receipt)
         }
     }
 }

@@ -8,6 +8,9 @@ package func golden(_ name: String, _ text: String, sourceLocation: SourceLocati
     if let problem { Issue.record(Comment(rawValue: problem), sourceLocation: sourceLocation) }
 }
 
+/// The text of `Snapshots/<name>`, for files that are an input; nil when there is none.
+package func goldenText(_ name: String) -> String? { Snapshots.here.text(name) }
+
 /// A folder of golden files.
 package struct Snapshots: Sendable {
     package let folder: String
@@ -40,6 +43,9 @@ package struct Snapshots: Sendable {
     private static func lines(_ text: String) -> [Substring] {
         text.split(separator: "\n", omittingEmptySubsequences: false)
     }
+
+    /// The text of a file in the folder; nil when there is none.
+    package func text(_ name: String) -> String? { read(folder + "/" + name) }
 
     private func read(_ path: String) -> String? {
         guard let file = fopen(path, "r") else { return nil }

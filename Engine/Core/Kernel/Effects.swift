@@ -37,12 +37,16 @@ package struct SpawnOrder: Hashable, Sendable {
     package var cwd: String
     /// `K=V`, sorted.
     package var environment: [String]
+    /// User, limits and priorities; nil when nothing was said.
+    package var attributes: ProcessAttributes?
 }
 
 /// Where the streams of a run go.
 package struct LogPlan: Hashable, Sendable {
     package var out: String
     package var error: String
+    /// When the files are put aside.
+    package var rotation: LogRotation
 }
 
 /// A timer of an instance. A late one, of another run, means nothing.

@@ -45,6 +45,12 @@ package struct SpawnTrouble: Hashable, Sendable {
     package enum Stage: Hashable, Sendable {
         /// The keeper has no room, no memory, no descriptors.
         case resources
+        /// It cannot be put into its cgroup.
+        case cgroup
+        /// What its config asks for is refused; the key.
+        case attribute(String)
+        /// This keeper is too old for it.
+        case keeper
         case directory
         case execute
         case other
@@ -73,27 +79,45 @@ package enum FleetCommand: Hashable, Sendable {
     case shutdown(halt: Bool)
     case detach
     case resume
+    /// The same wish under a name of the client's: it is done once, however often it is said.
+    indirect case once(String, FleetCommand)
 
     /// It only ends what runs: it is obeyed even when it cannot be stored.
     package var stops: Bool {
         switch self {
         case .stop, .delete, .shutdown: true
         case .start, .apply, .restart, .detach, .resume: false
+        case .once(_, let command): command.stops
         }
     }
 }
 
 /// How this engine came to be.
 package struct EngineStart: Hashable, Sendable {
-    /// The keeper that it works with: boot and pid.
+    /// The table of runs that its keeper holds: the boot, and what tells the table from others.
     package var keeper: String
     /// It was started for a dashboard, whose answer ends it. Counts for the first engine of a keeper only.
     package var isEmbedded: Bool
+    /// Keeper and engine had been killed: the runs that they left behind were looked for, and are among the held ones.
+    /// Then nothing is started anew but what an engine that was killed alone would start.
+    package var hasAdopted: Bool
+    /// How often the keeper has started an engine: no two of a keeper have the same number.
+    package var number: Int
 
-    package init(keeper: String, isEmbedded: Bool) {
+    package init(keeper: String, isEmbedded: Bool, hasAdopted: Bool = false, number: Int = 1) {
         self.keeper = keeper
         self.isEmbedded = isEmbedded
+        self.hasAdopted = hasAdopted
+        self.number = number
     }
+}
+
+/// What became of the keeper while the engine lived.
+package enum KeeperNews: Hashable, Sendable {
+    /// For people: who died.
+    case lost(String)
+    /// The table of runs that the successor holds, and for people: who he is.
+    case replaced(keeper: String, String)
 }
 
 /// What the kernel learns.
@@ -107,13 +131,14 @@ package enum KernelEvent: Hashable, Sendable {
     case exited(RunID, RunEnd)
     case gone(RunID)
     case timer(TimerID)
+    case keeper(KeeperNews)
 }
 
 extension KernelEvent {
     /// The one instance that the event is about; nil for those that may touch any.
     var instance: UInt64? {
         switch self {
-        case .recovered, .command: nil
+        case .recovered, .command, .keeper: nil
         case .spawned(let id, _, _), .spawnFailed(let id, _), .exited(let id, _), .gone(let id): id.instance
         case .timer(let timer): timer.id.instance
         }

@@ -3,20 +3,27 @@ extension Kernel {
     mutating func obey(_ command: FleetCommand, _ request: RequestID?, _ now: Moment, _ effects: inout Effects) {
         effects.durable = true
         do {
-            switch command {
-            case .start(let start): try begin(start, request, now, &effects)
-            case .apply(let project): try apply(project, request, now, &effects)
-            case .stop(let targets): try stop(targets, request, now, &effects)
-            case .restart(let targets): try restart(targets, request, now, &effects)
-            case .delete(let targets): try delete(targets, request, now, &effects)
-            case .shutdown(let halt): shutdown(halt: halt, request, now, &effects)
-            case .detach: detach(request, now, &effects)
-            case .resume: try resume(request, now, &effects)
-            }
+            try carryOut(command, request, now, &effects)
         } catch {
             // Resolving and checking come before the first change: nothing is half-done.
             effects = Effects()
             answer(request, .failed(error), &effects)
+        }
+    }
+
+    mutating func carryOut(
+        _ command: FleetCommand, _ request: RequestID?, _ now: Moment, _ effects: inout Effects
+    ) throws(Failure) {
+        switch command {
+        case .start(let start): try begin(start, request, now, &effects)
+        case .apply(let project): try apply(project, request, now, &effects)
+        case .stop(let targets): try stop(targets, request, now, &effects)
+        case .restart(let targets): try restart(targets, request, now, &effects)
+        case .delete(let targets): try delete(targets, request, now, &effects)
+        case .shutdown(let halt): shutdown(halt: halt, request, now, &effects)
+        case .detach: detach(request, now, &effects)
+        case .resume: try resume(request, now, &effects)
+        case .once(let key, let command): try once(key, command, request, now, &effects)
         }
     }
 
@@ -26,7 +33,7 @@ extension Kernel {
     }
 
     /// Notes that the answer to a command is due when its instances have settled.
-    private mutating func answerWhenSettled(_ command: Pending) {
+    mutating func answerWhenSettled(_ command: Pending) {
         pending.append(command)
     }
 
@@ -70,8 +77,11 @@ extension Kernel {
         guard let old = fleet.app(namespace: spec.namespace, name: spec.name) else {
             return (add(spec, now, &effects), false)
         }
-        guard old.spec != spec else { return (old.key, false) }
-        guard fleet.keys(of: old.key).allSatisfy({ fleet[$0]?.life.isDown == true }) else { return (old.key, true) }
+        let isDown = fleet.keys(of: old.key).allSatisfy { fleet[$0]?.life.isDown == true }
+        guard old.spec != spec, isDown else {
+            addMissing(to: old, now, &effects)
+            return (old.key, old.spec != spec)
+        }
         change(old.key, to: spec, now, &effects)
         return (old.key, false)
     }
@@ -102,9 +112,14 @@ extension Kernel {
         for instance in present where (fleet[instance]?.record.number ?? 0) >= spec.instances {
             remove(instance, now, &effects)
         }
-        let numbers = Set(present.compactMap { fleet[$0]?.record.number })
-        for number in 0..<spec.instances where !numbers.contains(number) {
-            addInstance(number, of: record, now, &effects)
+        addMissing(to: record, now, &effects)
+    }
+
+    /// An app that is being deleted and is wanted again may have lost instances already.
+    private mutating func addMissing(to app: AppRecord, _ now: Moment, _ effects: inout Effects) {
+        let numbers = Set(fleet.keys(of: app.key).compactMap { fleet[$0]?.record.number })
+        for number in 0..<app.spec.instances where !numbers.contains(number) {
+            addInstance(number, of: app, now, &effects)
         }
     }
 
@@ -114,8 +129,11 @@ extension Kernel {
         else { return }
         instance.record.wanted = .running
         instance.restart.reset()
+        instance.record.backoff = nil
         let action = instance.life.start(run: nextRun(key))
-        if action == .spawn { instance.record.restarts = 0 }
+        // What had given up is begun anew, whether or not it would have been tried again.
+        let isFresh = action == .spawn || (action == .cancelWaitAndSpawn && instance.record.trouble != nil)
+        if isFresh { instance.record.restarts = 0 }
         fleet[key] = instance
         effects.store.append(.putInstance(instance.record))
         switch action {
@@ -123,7 +141,7 @@ extension Kernel {
             spawn(key, again: false, now, &effects)
         case .cancelWaitAndSpawn:
             effects.timers.append(.cancel(TimerID(id: RunID(instance: key, run: instance.record.run), kind: .wait)))
-            spawn(key, again: true, now, &effects)
+            spawn(key, again: !isFresh, now, &effects)
         case .afterItsEnd, .already:
             break
         }
@@ -139,7 +157,9 @@ extension Kernel {
             guard let instance = fleet[key], !instance.deleting else { continue }
             fleet[key]?.record.wanted = .stopped
             fleet[key]?.record.trouble = nil
-            if instance.record.trouble == nil { store(key, &effects) } else { stopped(key, now, &effects) }
+            fleet[key]?.record.backoff = nil
+            let isSaidBelow = instance.record.trouble == nil || !instance.life.isIdle
+            if isSaidBelow { store(key, &effects) } else { stopped(key, now, &effects) }
             end(key, afterwards: .stay, now, &effects)
         }
         answerWhenSettled(Pending(request: request, kind: .processes, waiting: Set(keys), shown: keys))
@@ -155,11 +175,14 @@ extension Kernel {
         answerWhenSettled(Pending(request: request, kind: .start, waiting: Set(keys), shown: keys))
     }
 
-    private mutating func restart(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
+    mutating func restart(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
         if fleet[key]?.life.isDown == true {
             want(key, now, &effects)
             return
         }
+        // One that is on its way out because the app has fewer instances now stays so.
+        guard let instance = fleet[key], let app = fleet.app(of: key), instance.record.number < app.spec.instances
+        else { return }
         fleet[key]?.record.wanted = .running
         fleet[key]?.restart.reset()
         store(key, &effects)
@@ -248,7 +271,7 @@ extension Kernel {
         var scaled = old.spec
         scaled.instances = spec.instances
         let onlyScaled = scaled == spec && (old.spec.instances > 1) == (spec.instances > 1)
-        if old.spec != spec { change(old.key, to: spec, now, &effects) }
+        if old.spec != spec { change(old.key, to: spec, now, &effects) } else { addMissing(to: old, now, &effects) }
         for key in fleet.keys(of: old.key) where (fleet[key]?.record.number ?? 0) < spec.instances {
             if old.spec == spec || onlyScaled || fleet[key]?.life.isDown == true {
                 want(key, now, &effects)
@@ -261,7 +284,7 @@ extension Kernel {
 
     // MARK: the home
 
-    private func refuseWhileLeaving() throws(Failure) {
+    func refuseWhileLeaving() throws(Failure) {
         guard leaving else { return }
         throw Failure(
             .engineSilent, "the daemon is stopping", why: "od daemon stop was said", next: "say it again in a moment")
@@ -312,10 +335,16 @@ extension Kernel {
     /// What was wanted when the last engine died and does not run: it had ended, or waited for its next try.
     mutating func restartWanted(_ now: Moment, _ effects: inout Effects) {
         for key in fleet.sortedKeys() {
-            guard let instance = fleet[key], instance.record.wanted == .running, instance.record.trouble == nil else {
-                continue
+            guard let instance = fleet[key], instance.record.wanted == .running, !resumeWait(key, now, &effects),
+                instance.record.trouble == nil
+            else { continue }
+            if instance.record.run == 0 {
+                want(key, now, &effects)
+            } else if instance.life.isIdle, instance.record.ended < instance.record.run {
+                askAgain(key, now, &effects)
+            } else {
+                startAgain(key, now, &effects)
             }
-            if instance.record.run == 0 { want(key, now, &effects) } else { startAgain(key, now, &effects) }
         }
     }
 }

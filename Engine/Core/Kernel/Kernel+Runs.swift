@@ -9,9 +9,21 @@ extension Kernel {
         instance.record.run += 1
         instance.record.trouble = nil
         instance.waitReason = nil
+        instance.record.backoff?.until = nil
+        instance.record.backoff?.reason = nil
         if again { instance.record.restarts += 1 }
         fleet[key] = instance
         effects.store.append(.putInstance(instance.record))
+        effects.keeper.append(.spawn(order(app.spec, instance.record)))
+        publish(.starting, key, now, &effects)
+    }
+
+    /// Asks once more for the last run of an instance, of which the last engine had heard nothing: the keeper may be about
+    /// to execute it, has refused it or never heard of it. It does it once, however often it is asked.
+    mutating func askAgain(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
+        guard var instance = fleet[key], let app = fleet.app(of: key) else { return }
+        _ = instance.life.start(run: instance.record.run)
+        fleet[key] = instance
         effects.keeper.append(.spawn(order(app.spec, instance.record)))
         publish(.starting, key, now, &effects)
     }
@@ -20,16 +32,19 @@ extension Kernel {
     func nextRun(_ key: UInt64) -> UInt64 { (fleet[key]?.record.run ?? 0) + 1 }
 
     private func order(_ spec: AppSpec, _ record: InstanceRecord) -> SpawnOrder {
-        var environment = spec.env
-        environment["OD_NAME"] = spec.name
-        environment["OD_NAMESPACE"] = spec.namespace
-        environment["OD_ID"] = String(record.id)
-        environment["OD_INSTANCE"] = "\(record.key).\(record.run)"
-        environment["NODE_APP_INSTANCE"] = String(record.number)
-        return SpawnOrder(
+        SpawnOrder(
             id: RunID(instance: record.key, run: record.run), program: spec.program,
             arguments: [spec.program] + spec.arguments, cwd: spec.cwd,
-            environment: environment.map { "\($0.key)=\($0.value)" }.sorted())
+            environment: environment(spec, record).map { "\($0.key)=\($0.value)" }.sorted(),
+            attributes: spec.attributes)
+    }
+
+    /// The order of a run that is being started, once more; nil when that run is over or nobody's.
+    package func spawnOrder(of id: RunID) -> SpawnOrder? {
+        guard let instance = fleet[id.instance], let app = fleet.app(of: id.instance),
+            case .starting(id.run, _) = instance.life.state
+        else { return nil }
+        return order(app.spec, instance.record)
     }
 
     mutating func spawned(_ id: RunID, pid: Int32, since: Instant, _ now: Moment, _ effects: inout Effects) {
@@ -75,9 +90,9 @@ extension Kernel {
         // A restart may meet a program that is just being replaced, or a full machine: it is tried again like any quick
         // exit. The first start of an app that cannot be executed is given up at once.
         if instance.record.restarts > 0 {
-            decide(id.instance, .unknown, uptime: 0, trouble: failure.why, now, &effects)
+            decide(id.instance, .unknown, uptime: 0, trouble: failure.why, at: now.boot, now, &effects)
         } else {
-            giveUp(id.instance, failure.why, now, &effects)
+            giveUp(id.instance, failure.why, until: nil, now, &effects)
         }
     }
 
@@ -100,7 +115,9 @@ extension Kernel {
         fleet[id.instance] = instance
         record(id, end, now, &effects)
         let uptime = end.at.milliseconds(since: running?.since ?? end.at)
-        publish(.exited, id.instance, now, &effects, "\(end.exit) after \(uptime) ms")
+        publish(
+            .exited, id.instance, now, &effects, "\(end.exit) after \(uptime) ms",
+            crash: isCrash(end.exit, action, app.spec.restart))
         switch action {
         case .settled(let running, let exit, let afterwards):
             settled(id, running, exit, afterwards, at: end.at, now, &effects)
@@ -140,7 +157,8 @@ extension Kernel {
         case .startAgain:
             startAgain(id.instance, now, &effects)
         case .decide:
-            decide(id.instance, exit, uptime: end.milliseconds(since: running.since), trouble: nil, now, &effects)
+            let uptime = end.milliseconds(since: running.since)
+            decide(id.instance, exit, uptime: uptime, trouble: nil, at: end, now, &effects)
         }
     }
 
@@ -167,33 +185,8 @@ extension Kernel {
         spawn(key, again: true, now, &effects)
     }
 
-    /// Asks the restart policy what follows an end that nobody wanted.
-    private mutating func decide(
-        _ key: UInt64, _ exit: Exit, uptime: Int, trouble: String?, _ now: Moment, _ effects: inout Effects
-    ) {
-        guard var instance = fleet[key] else { return }
-        let jitter = Double.random(in: -1...1, using: &random)
-        let action = instance.restart.exited(exit, uptime: uptime, at: now.boot, jitter: jitter)
-        fleet[key] = instance
-        switch action {
-        case .again(0, _):
-            startAgain(key, now, &effects)
-        case .again(let delay, let attempt):
-            let id = RunID(instance: key, run: instance.record.run)
-            fleet[key]?.life.wait(until: now.boot.advanced(byMilliseconds: delay))
-            fleet[key]?.waitReason = trouble ?? "\(exit), restart \(attempt) after a backoff"
-            effects.timers.append(.arm(TimerID(id: id, kind: .wait), milliseconds: delay))
-            effects.store.append(.putInstance(instance.record))
-            publish(.waiting, key, now, &effects, "restart \(attempt) in \(delay) ms")
-        case .stay:
-            if let trouble { giveUp(key, trouble, now, &effects) } else { finished(key, now, &effects) }
-        case .giveUp(let count):
-            giveUp(key, trouble ?? "\(count) quick exits, the last \(exit)", now, &effects)
-        }
-    }
-
     /// It ended, and its policy wants no restart: it stays down until somebody starts it.
-    private mutating func finished(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
+    mutating func finished(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
         if fleet[key]?.deleting == false { fleet[key]?.record.wanted = .stopped }
         stopped(key, now, &effects)
     }
@@ -202,13 +195,6 @@ extension Kernel {
         guard let record = fleet[key]?.record else { return }
         effects.store.append(.putInstance(record))
         publish(.stopped, key, now, &effects, record.exit?.description)
-    }
-
-    private mutating func giveUp(_ key: UInt64, _ why: String, _ now: Moment, _ effects: inout Effects) {
-        fleet[key]?.record.trouble = why
-        guard let record = fleet[key]?.record else { return }
-        effects.store.append(.putInstance(record))
-        publish(.errored, key, now, &effects, why)
     }
 
     mutating func timerFired(_ timer: TimerID, _ now: Moment, _ effects: inout Effects) {
@@ -230,6 +216,22 @@ extension Kernel {
     }
 }
 
+extension AppSpec {
+    /// The value of an attribute as people wrote it, with a space in front; empty for those of several parts.
+    fileprivate func shown(_ key: String) -> String {
+        let value: String? =
+            switch key {
+            case "uid": attributes?.uid
+            case "gid": attributes?.gid
+            case "groups": attributes?.groups?.joined(separator: ", ")
+            case "nice": attributes?.nice.map(String.init)
+            case "oomScoreAdjust": attributes?.oomScoreAdjust.map(String.init)
+            default: nil
+            }
+        return value.map { " \($0)" } ?? ""
+    }
+}
+
 extension Failure {
     /// The message for a program that was not executed.
     static func spawn(_ spec: AppSpec, _ trouble: SpawnTrouble) -> Failure {
@@ -238,7 +240,15 @@ extension Failure {
             Failure(
                 .badDirectory, "\(spec.name) was not started", why: "cannot enter \(spec.cwd): \(trouble.text)",
                 next: "make the directory or set cwd to another one")
-        case .resources:
+        case .attribute(let key):
+            Failure(
+                .attributeRefused, "\(spec.name) was not started", why: "\(key)\(spec.shown(key)): \(trouble.text)",
+                next: "correct ‘\(key)’ or take it out of the config; what needs root needs an od of root")
+        case .keeper:
+            Failure(
+                .versionMismatch, "\(spec.name) was not started", why: trouble.text,
+                next: "od daemon stop, then start again: that brings the keeper of this version")
+        case .resources, .cgroup:
             Failure(
                 .spawnFailed, "\(spec.name) was not started", why: "the machine has no room for it: \(trouble.text)",
                 next: "look at the limits of processes, descriptors and memory (ulimit -a)")

@@ -55,6 +55,12 @@ extension Kernel {
 
     private func matching(_ pattern: String, _ text: String) throws(Failure) -> [UInt64] {
         let regex: Regex<AnyRegexOutput>
+        guard PatternLimits.hold(for: pattern) else {
+            throw Failure(
+                .usage, "‘\(text.prefix(80))’ asks for too much",
+                why: "it could keep the engine busy for hours: \(PatternLimits.text)",
+                next: "say it more simply, or name the apps")
+        }
         do {
             regex = try Regex(pattern)
         } catch {

@@ -11,7 +11,8 @@ extension Kernel {
             guard let app = fleet.app(of: key), let process = info(key, now) else { return nil }
             return ProcessDetail(
                 process: process, restart: app.spec.restart, killSignal: app.spec.killSignal,
-                killTimeout: app.spec.killTimeout, env: app.spec.env.keys.sorted())
+                killTimeout: app.spec.killTimeout, env: app.spec.env.keys.sorted(),
+                attributes: app.spec.attributes, logRotation: app.spec.logRotation)
         }
     }
 
@@ -24,6 +25,13 @@ extension Kernel {
     package func logPlan(of id: RunID) -> LogPlan? {
         guard let instance = fleet[id.instance], let app = fleet.app(of: id.instance) else { return nil }
         return logPlan(app.spec, number: instance.record.number)
+    }
+
+    /// All log files of the app of an instance, and when they are put aside; nil for an instance of nobody.
+    package func logs(of instance: UInt64) -> (files: [String], rotation: LogRotation)? {
+        guard let app = fleet.app(of: instance) else { return nil }
+        let plans = fleet.keys(of: app.key).compactMap { fleet[$0] }.map { logPlan(app.spec, number: $0.record.number) }
+        return (Set(plans.flatMap { [$0.out, $0.error] }).sorted(), app.spec.logRotation ?? LogRotation())
     }
 
     /// Main processes that live, by instance id.
@@ -61,7 +69,8 @@ extension Kernel {
         case .starting: .starting
         case .online: .online
         case .ending(let ending): ending.kills > 0 ? .killing : .stopping
-        case .waiting: .waiting
+        // What gave up is errored also while it waits to be tried again.
+        case .waiting: instance.record.trouble == nil ? .waiting : .errored
         case .idle:
             if instance.record.trouble != nil {
                 .errored
@@ -83,7 +92,9 @@ extension Kernel {
             guard spec.instances > 1, !spec.mergeLogs, !custom.hasPrefix("/dev/") else { return custom }
             return Self.numbered(custom, number)
         }
-        return LogPlan(out: place(spec.outFile, "out"), error: place(spec.errorFile, "err"))
+        return LogPlan(
+            out: place(spec.outFile, "out"), error: place(spec.errorFile, "err"),
+            rotation: spec.logRotation ?? LogRotation())
     }
 
     /// `/a/b.log` and 2 make `/a/b-2.log`.

@@ -28,6 +28,7 @@ package struct Kernel: Hashable, Sendable {
     var home = HomeRecord()
     var fleet = Fleet()
     var pending: [Pending] = []
+    var receipts = Receipts()
     var lastEvent: UInt64 = 0
     /// Everything is being stopped so that the engine can end.
     var leaving = false
@@ -57,6 +58,8 @@ package struct Kernel: Hashable, Sendable {
             gone(id, now, &effects)
         case .timer(let timer):
             timerFired(timer, now, &effects)
+        case .keeper(let news):
+            note(news, now, &effects)
         }
         settle(after: event, now, &effects)
         return effects
@@ -82,13 +85,22 @@ package struct Kernel: Hashable, Sendable {
         if let record = fleet[key]?.record { effects.store.append(.putInstance(record)) }
     }
 
+    /// Numbers of events that are reserved at a time. More are never on their way to the disk at once.
+    static let reservedEvents: UInt64 = 10_000
+
     /// Says to the world what became of an instance, and keeps it in the event log.
     mutating func publish(
-        _ name: EventName, _ key: UInt64?, _ now: Moment, _ effects: inout Effects, _ message: String? = nil
+        _ name: EventName, _ key: UInt64?, _ now: Moment, _ effects: inout Effects, _ message: String? = nil,
+        crash: Bool = false
     ) {
         lastEvent += 1
+        if lastEvent + Self.reservedEvents / 2 > home.events {
+            home.events = lastEvent + Self.reservedEvents
+            effects.store.append(.putHome(home))
+        }
         let event = FleetEvent(
-            seq: lastEvent, at: now.wall, name: name, process: key.flatMap { info($0, now) }, message: message)
+            seq: lastEvent, at: now.wall, name: name, process: key.flatMap { info($0, now) }, message: message,
+            crash: crash ? true : nil)
         effects.publish.append(event)
         // The log of events says what happened, not what the app is: its arguments may be long.
         var short = event

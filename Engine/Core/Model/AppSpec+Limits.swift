@@ -2,8 +2,12 @@
 extension AppSpec {
     /// One year, in milliseconds.
     static let longestDuration = 365 * 86_400_000
+    /// Bytes and milliseconds of a rotation: sums of them are numbers still.
+    static let largestFigure = 1 << 56
     /// Bytes of arguments and environment together; the keeper takes four megabytes.
     static let maxBytes = 2 << 20
+    /// More than all codes and signals that there are.
+    static let maxStopExits = 320
 
     /// - Throws: `OD1007` for names, `OD2003` for values out of range.
     func validate() throws(Failure) {
@@ -16,19 +20,36 @@ extension AppSpec {
         }
         try require((1...Defaults.maxInstances).contains(instances), "instances", "1 to \(Defaults.maxInstances)")
         let durations = [
-            ("restartDelay", restart.delay), ("the longest delay", restart.maxDelay), ("minUptime", restart.minUptime),
-            ("the window of restarts", restart.window), ("killTimeout", killTimeout),
+            ("restartDelay", restart.delay), ("restartMaxDelay", restart.maxDelay), ("minUptime", restart.minUptime),
+            ("restartWindow", restart.window), ("restartReset", restart.reset), ("coolDown", restart.coolDown),
+            ("killTimeout", killTimeout),
         ]
         for (key, value) in durations {
             try require((0...Self.longestDuration).contains(value), key, "0 to 365 days")
         }
         try require((1...1_000_000_000).contains(restart.maxRestarts), "maxRestarts", "1 or more")
+        try require((1...100).contains(restart.factor), "restartFactor", "1 to 100")
+        try require((0...100).contains(restart.jitter), "restartJitter", "0 to 100 percent")
+        try require(
+            restart.coolDown == 0 || restart.coolDown >= Defaults.shortestCoolDown, "coolDown", "0, or a second or more"
+        )
+        try require(restart.stopExitCodes.count <= Self.maxStopExits, "stopExitCodes", "\(Self.maxStopExits) at most")
+        if let rotation = logRotation {
+            let figures = [
+                ("maxSize", rotation.maxSize), ("interval", rotation.interval), ("maxFiles", rotation.maxFiles),
+                ("maxAge", rotation.maxAge), ("maxTotal", rotation.maxTotal),
+            ]
+            for (key, value) in figures {
+                try require((0...Self.largestFigure).contains(value), "logRotation.\(key)", "0 or more")
+            }
+        }
         try require((1...64).contains(killSignal), "killSignal", "a signal of this machine")
         for (key, path) in [
             ("the program", program), ("cwd", cwd), ("outFile", outFile ?? "/"), ("errorFile", errorFile ?? "/"),
         ] {
             try require(path.hasPrefix("/"), key, "an absolute path")
         }
+        if let problem = attributes?.problem { try require(false, problem.key, problem.wanted) }
         try require(!env.keys.contains { $0.isEmpty || $0.utf8.contains(0x3D) }, "env", "names without ‘=’")
         let texts = [program, cwd, outFile ?? "", errorFile ?? ""] + arguments + env.keys + env.values
         try require(!texts.contains { $0.utf8.contains(0) }, "a text", "without NUL bytes")

@@ -18,6 +18,8 @@ public struct AppSpec: Hashable, Sendable, Codable {
     public var cwd: String
     /// The complete environment but for what the engine adds (`OD_*`, `NODE_APP_INSTANCE`).
     public var env: [String: String]
+    /// Where each variable of `env` comes from; nil for apps of older clients.
+    public var envSources: VariableSources?
     /// How many instances.
     public var instances: Int
     public var restart: RestartPolicy
@@ -30,6 +32,10 @@ public struct AppSpec: Hashable, Sendable, Codable {
     public var errorFile: String?
     /// All instances write into one file each for stdout and stderr.
     public var mergeLogs: Bool
+    /// When log files are put aside, and what is kept of them; nil: as the defaults say.
+    public var logRotation: LogRotation?
+    /// User, limits and priorities; nil when nothing was said.
+    public var attributes: ProcessAttributes?
     /// The config file that it comes from, absolute; nil for apps started without one.
     public var config: String?
 
@@ -39,7 +45,7 @@ public struct AppSpec: Hashable, Sendable, Codable {
         instances: Int = Defaults.instances, restart: RestartPolicy = RestartPolicy(),
         killSignal: Int32 = Defaults.killSignal, killTimeout: Int = Defaults.killTimeout,
         outFile: String? = nil, errorFile: String? = nil, mergeLogs: Bool = Defaults.mergeLogs,
-        config: String? = nil
+        logRotation: LogRotation? = nil, attributes: ProcessAttributes? = nil, config: String? = nil
     ) {
         self.namespace = namespace
         self.name = name
@@ -56,52 +62,8 @@ public struct AppSpec: Hashable, Sendable, Codable {
         self.outFile = outFile
         self.errorFile = errorFile
         self.mergeLogs = mergeLogs
+        self.logRotation = logRotation
+        self.attributes = attributes
         self.config = config
-    }
-}
-
-/// When a program that ended is started again, and how long we wait.
-public struct RestartPolicy: Hashable, Sendable, Codable {
-    public enum Mode: String, Hashable, Sendable, Codable, CaseIterable {
-        /// After every exit.
-        case always
-        /// After an exit with another code than 0, or by a signal.
-        case onFailure = "on-failure"
-        /// The same as `always`: what was stopped by hand stays stopped anyway. Other tools have the word.
-        case unlessStopped = "unless-stopped"
-        case never
-    }
-
-    /// How the delay grows from one quick exit to the next.
-    public enum Strategy: String, Hashable, Sendable, Codable, CaseIterable {
-        case fixed, exponential
-    }
-
-    public var mode: Mode
-    public var strategy: Strategy
-    /// The first delay, milliseconds.
-    public var delay: Int
-    /// The longest delay, milliseconds.
-    public var maxDelay: Int
-    /// An exit earlier than this after the start is quick, milliseconds.
-    public var minUptime: Int
-    /// Quick exits within `window` after which the app is `errored`.
-    public var maxRestarts: Int
-    /// Milliseconds.
-    public var window: Int
-
-    public init(
-        mode: Mode = Defaults.restart, strategy: Strategy = Defaults.restartStrategy,
-        delay: Int = Defaults.restartDelay, maxDelay: Int = Defaults.restartMaxDelay,
-        minUptime: Int = Defaults.minUptime, maxRestarts: Int = Defaults.maxRestarts,
-        window: Int = Defaults.restartWindow
-    ) {
-        self.mode = mode
-        self.strategy = strategy
-        self.delay = delay
-        self.maxDelay = maxDelay
-        self.minUptime = minUptime
-        self.maxRestarts = maxRestarts
-        self.window = window
     }
 }

@@ -9,7 +9,7 @@ public enum Defaults {
     public static let restartStrategy = RestartPolicy.Strategy.exponential
     /// The delay of the second restart in a row; the first is at once.
     public static let restartDelay = 100
-    public static let restartFactor = 2
+    public static let restartFactor = 2.0
     public static let restartMaxDelay = 15_000
     /// Percent of the delay by which it varies, up and down.
     public static let restartJitter = 10
@@ -18,22 +18,93 @@ public enum Defaults {
     public static let minUptime = 1000
     public static let maxRestarts = 16
     public static let restartWindow = 60_000
+    /// What gave up stays so.
+    public static let coolDown = 0
+    /// A cool-down is at least this long: less would be no giving up.
+    public static let shortestCoolDown = 1000
+    /// Quick exits are counted up to here; who allows more never gives up.
+    public static let countedRestarts = 1000
 
     /// SIGTERM
     public static let killSignal: Int32 = 15
     public static let killTimeout = 10_000
 
+    /// In the middle, as the system has it.
+    public static let ioLevel = 4
+
     /// A run's pipes are read this long after its tree is gone, for descriptors that somebody inherited.
     public static let streamGrace = 5000
+    /// A log file's size, and what is kept of the old ones: for each log, for how long, for each app.
+    public static let logMaxSize = 10 << 20
+    public static let logMaxFiles = 10
+    public static let logMaxAge = 7 * 86_400_000
+    public static let logMaxTotal = 1 << 30
+    public static let logCompress = true
+    /// How often old logs are looked at.
+    public static let logSweep = 3_600_000
     /// How many lines `od logs` shows before it follows.
     public static let logLines = 15
+
+    /// The engine's own log: at this size it is renamed to `engine.log.old`, of which there is one.
+    public static let engineLogSize = 1 << 20
 
     /// Variables that an app inherits from the shell of who starts it; `LC_*` too.
     public static let inheritedVariables = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"]
 
+    /// The home of the machine's own daemon (`od --system`), the directory of the socket that its group may use, and the
+    /// group.
+    public static let systemHome = "/var/lib/opendaemon"
+    public static let systemDoor = "/run/opendaemon"
+    public static let systemGroup = "opendaemon"
+
     /// How long a client waits for the engine: to connect, and for one answer.
     public static let connectDeadline = 10_000
     public static let answerDeadline = 30_000
+    /// Events that are kept; the oldest go first.
+    public static let storedEvents = 10_000
+    /// Subscriptions with a number that one connection may have, and events that a reader of the SDK may leave unread.
+    public static let subscriptions = 64
+    public static let unreadEvents = 1024
+    /// How many events `od events` shows before it follows, and one answer holds at most.
+    public static let eventLines = 20
+    public static let maxEventsInAnswer = 1000
+
+    /// Failures of a capability within `breakerWindow` after which it rests for `breakerRest`, and twice as long each
+    /// time that it fails again, to `breakerMaxRest`.
+    public static let breakerFailures = 3
+    public static let breakerWindow = 60_000
+    public static let breakerRest = 5000
+    public static let breakerMaxRest = 600_000
+
+    /// Requests of one client: so many a second, and so many at once after a pause.
+    public static let requestRate = 2000
+    public static let requestBurst = 8192
+    /// Requests of one client beyond its rate that are answered with an error; then it is not read from for a second.
+    public static let refusalBurst = 256
+    /// Connections to one engine at once.
+    public static let clients = 256
+    /// Unanswered requests of one client: it is not read from until some are answered.
+    public static let clientRequests = 256
+    /// Open log streams of one client.
+    public static let clientStreams = 64
+    /// Bytes of answers that may wait for one client, and for all.
+    public static let clientAnswers = 16 << 20
+    public static let allAnswers = 128 << 20
+    /// Bytes of large requests (above 64 KB) that may be on their way or in work, of all clients.
+    public static let allRequests = 64 << 20
+    /// Requests in one batch.
+    public static let batchLength = 64
+    /// Wrong tokens a second, of all clients together.
+    public static let tokenTries = 5
+    /// A frame that has begun must be whole after this; a client that reads nothing for the other is disconnected.
+    public static let frameDeadline = 30_000
+    public static let readDeadline = 60_000
+    /// Commands that the engine remembers, so that one which is sent again is not done again.
+    public static let receipts = 1024
+    /// Events that the engine keeps for clients that come back.
+    public static let keptEvents = 512
+    /// Seconds that ssh may take to connect.
+    public static let remotePatience = 15
     /// Metrics: sampled this often while somebody looks.
     public static let sampleInterval = 1000
 }

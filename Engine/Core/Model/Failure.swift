@@ -47,6 +47,10 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case noTerminal = "OD1008"
     /// A name is used by several projects.
     case ambiguousTarget = "OD1009"
+    /// A capability cannot be switched off: it is fixed, or others need it.
+    case pluginNeeded = "OD1010"
+    /// The capability that a command needs is switched off.
+    case pluginDisabled = "OD1011"
 
     /// The config file is not well-formed.
     case configSyntax = "OD2001"
@@ -61,9 +65,13 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// No app, instance or namespace answers to that name.
     case noSuchTarget = "OD3001"
+    /// No capability has that id.
+    case noSuchPlugin = "OD3002"
 
     /// The program could not be executed.
     case spawnFailed = "OD4001"
+    /// The system does not let the app have a user, a limit or a priority that its config asks for.
+    case attributeRefused = "OD4002"
 
     /// The engine does not answer.
     case engineSilent = "OD5001"
@@ -81,11 +89,23 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case protocolError = "OD5007"
     /// The home is on a network file system.
     case homeRemote = "OD5008"
+    /// Keeper and engine were not replaced by other executables; all goes on as before.
+    case notReplaced = "OD5009"
+    /// The engine takes no more of this client for a moment.
+    case tooBusy = "OD5011"
+    /// The token that the daemon asks for is missing, unsafe or wrong.
+    case tokenRefused = "OD5012"
+    /// ssh, or od at its far end, could not be reached.
+    case remoteFailed = "OD5013"
 
     /// The state database cannot be read or written.
     case storeFailed = "OD6001"
     /// A directory or file of the home cannot be made.
     case diskFailed = "OD6002"
+    /// What was printed could not be written.
+    case outputFailed = "OD6003"
+    /// The process file system cannot be read: there are no figures.
+    case procFailed = "OD6004"
 
     /// A log file cannot be read or written.
     case logFailed = "OD7001"

@@ -37,10 +37,13 @@ package struct InstanceRecord: Hashable, Sendable, Codable {
     package var exitedAt: WallTime?
     /// Why it is `errored`; nil when it is not.
     package var trouble: String?
+    /// What its restart policy remembers; nil when there is nothing.
+    package var backoff: RestartMemory?
 
     package init(
         key: UInt64, app: UInt64, number: Int, id: Int, wanted: Wanted, run: UInt64 = 0, ended: UInt64 = 0,
-        restarts: Int = 0, exit: Exit? = nil, exitedAt: WallTime? = nil, trouble: String? = nil
+        restarts: Int = 0, exit: Exit? = nil, exitedAt: WallTime? = nil, trouble: String? = nil,
+        backoff: RestartMemory? = nil
     ) {
         self.key = key
         self.app = app
@@ -53,6 +56,26 @@ package struct InstanceRecord: Hashable, Sendable, Codable {
         self.exit = exit
         self.exitedAt = exitedAt
         self.trouble = trouble
+        self.backoff = backoff
+    }
+}
+
+/// What is remembered of an instance's restarts, so that a backoff outlives the engine. Its instants are of the boot
+/// clock: they mean something as long as the keeper is the same.
+package struct RestartMemory: Hashable, Sendable, Codable {
+    /// Exits in a row.
+    package var row: Int
+    /// Quick exits within the window, oldest first.
+    package var quick: [Instant]
+    /// When its present wait ends, and what it waits for; nil when it does not wait.
+    package var until: Instant?
+    package var reason: String?
+
+    package init(row: Int, quick: [Instant], until: Instant? = nil, reason: String? = nil) {
+        self.row = row
+        self.quick = quick
+        self.until = until
+        self.reason = reason
     }
 }
 
@@ -93,14 +116,19 @@ package struct HomeRecord: Hashable, Sendable, Codable {
     package var embedded: Bool
     /// The next key for an app or an instance.
     package var nextKey: UInt64
-    /// The keeper that the last engine worked with: boot and pid. Another one holds none of the runs that were stored.
+    /// The boot and the table of runs of the last engine's keeper. Another table holds none of the runs that were stored.
     package var keeper: String?
+    /// Events up to this number may have been published, stored or not: the next engine goes on above it.
+    package var events: UInt64
 
-    package init(halted: Bool = false, embedded: Bool = false, nextKey: UInt64 = 1, keeper: String? = nil) {
+    package init(
+        halted: Bool = false, embedded: Bool = false, nextKey: UInt64 = 1, keeper: String? = nil, events: UInt64 = 0
+    ) {
         self.halted = halted
         self.embedded = embedded
         self.nextKey = nextKey
         self.keeper = keeper
+        self.events = events
     }
 }
 
@@ -114,6 +142,7 @@ package enum StoreWrite: Hashable, Sendable {
     case putHome(HomeRecord)
     case addExit(ExitRecord)
     case addEvent(FleetEvent)
+    case addReceipt(Receipt)
 }
 
 /// All that the engine reads at its start.
@@ -123,13 +152,17 @@ package struct StoredFleet: Hashable, Sendable {
     package var instances: [InstanceRecord]
     /// Number of the last event.
     package var lastEvent: UInt64
+    /// The last commands, oldest first.
+    package var receipts: [Receipt]
 
     package init(
-        home: HomeRecord = HomeRecord(), apps: [AppRecord] = [], instances: [InstanceRecord] = [], lastEvent: UInt64 = 0
+        home: HomeRecord = HomeRecord(), apps: [AppRecord] = [], instances: [InstanceRecord] = [],
+        lastEvent: UInt64 = 0, receipts: [Receipt] = []
     ) {
         self.home = home
         self.apps = apps
         self.instances = instances
         self.lastEvent = lastEvent
+        self.receipts = receipts
     }
 }

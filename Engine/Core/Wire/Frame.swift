@@ -14,6 +14,8 @@ public enum Frame {
     }
 
     public static let headerLength = 5
+    /// The longest payload before `daemon.hello` was answered, bytes.
+    package static let maxFirstPayload = 64 << 10
     /// Longer frames are refused and the connection closed.
     public static let maxPayload = 10 << 20
 
@@ -47,7 +49,7 @@ public enum Frame {
 ///
 /// Layout, big endian: stream (4), process id (4), channel (1), flags (1), file offset of the first byte (8), bytes.
 public struct LogChunk: Hashable, Sendable {
-    public enum Channel: UInt8, Hashable, Sendable, Codable {
+    public enum Channel: UInt8, Hashable, Sendable, Codable, CaseIterable {
         case out = 1
         case error = 2
     }

@@ -7,11 +7,21 @@ public struct RPCHead: Hashable, Sendable, Codable {
     /// nil in a notification.
     public var id: UInt64?
     public var method: String
+    /// Milliseconds that the client waits from now on; nil: as long as it takes. Ours, since version 2.
+    public var deadline: Int?
+    /// Names the wish of a request that changes something: the engine does it once, however often it is sent. At most
+    /// `maxKey` bytes. Ours, since version 2.
+    public var key: String?
 
-    public init(id: UInt64?, method: String) {
+    /// Longest `key`, bytes.
+    public static let maxKey = 64
+
+    public init(id: UInt64?, method: String, deadline: Int? = nil, key: String? = nil) {
         jsonrpc = "2.0"
         self.id = id
         self.method = method
+        self.deadline = deadline
+        self.key = key
     }
 }
 
@@ -20,11 +30,17 @@ public struct RPCRequest<Params: Codable & Sendable>: Sendable, Codable {
     public var id: UInt64?
     public var method: String
     public var params: Params
+    /// See `RPCHead`.
+    public var deadline: Int?
+    /// See `RPCHead`.
+    public var key: String?
 
-    public init(id: UInt64?, method: String, params: Params) {
+    public init(id: UInt64?, method: String, params: Params, deadline: Int? = nil, key: String? = nil) {
         self.id = id
         self.method = method
         self.params = params
+        self.deadline = deadline
+        self.key = key
     }
 }
 

@@ -1,13 +1,22 @@
 /// All that a watcher needs to begin; later events have numbers above `seq`. A gap in the numbers means: ask again.
 public struct FleetSnapshot: Hashable, Sendable, Codable {
     public var seq: UInt64
+    /// Empty when `missed` is set.
     public var processes: [InstanceInfo]
     public var host: HostInfo
+    /// Which numbering `seq` belongs to: one engine's life.
+    public var stream: String?
+    /// Set when the engine still has what came after `SubscribeRequest.since`: just that, up to `seq`.
+    public var missed: [FleetEvent]?
 
-    public init(seq: UInt64, processes: [InstanceInfo], host: HostInfo) {
+    public init(
+        seq: UInt64, processes: [InstanceInfo], host: HostInfo, stream: String? = nil, missed: [FleetEvent]? = nil
+    ) {
         self.seq = seq
         self.processes = processes
         self.host = host
+        self.stream = stream
+        self.missed = missed
     }
 }
 
@@ -20,13 +29,18 @@ public struct FleetEvent: Hashable, Sendable, Codable {
     public var process: InstanceInfo?
     /// For people: `exit 1 after 12 s`, `restart 3 in 400 ms`.
     public var message: String?
+    /// In `process:exited`: true when it ended by itself and that was no success (`process:crash`); else nil.
+    public var crash: Bool?
 
-    public init(seq: UInt64, at: WallTime, name: EventName, process: InstanceInfo?, message: String? = nil) {
+    public init(
+        seq: UInt64, at: WallTime, name: EventName, process: InstanceInfo?, message: String? = nil, crash: Bool? = nil
+    ) {
         self.seq = seq
         self.at = at
         self.name = name
         self.process = process
         self.message = message
+        self.crash = crash
     }
 }
 
@@ -47,6 +61,8 @@ public enum EventName: String, Hashable, Sendable, Codable, CaseIterable {
     case engineRecovered = "engine:recovered"
     case engineDetached = "engine:detached"
     case engineStopping = "engine:stopping"
+    case keeperLost = "keeper:lost"
+    case keeperReplaced = "keeper:replaced"
 }
 
 /// Figures of all running instances, once a second while somebody is subscribed.

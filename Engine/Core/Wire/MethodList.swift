@@ -1,0 +1,24 @@
+/// A method without its types, for lists and documentation.
+package protocol DescribedMethod: Sendable {
+    var name: String { get }
+    var summary: String { get }
+    var changes: Bool { get }
+    /// What JSON its params are.
+    func params() throws -> Schema
+    /// What JSON its result is.
+    func result() throws -> Schema
+}
+
+extension Method: DescribedMethod {
+    package func params() throws -> Schema { try Schema(of: Params.self) }
+    package func result() throws -> Schema { try Schema(of: Result.self) }
+}
+
+extension Methods {
+    /// All of them, in the order of the documentation. A test holds it against the engine's table and this file's
+    /// neighbour.
+    package static let all: [any DescribedMethod] = [
+        hello, status, ping, shutdown, detach, restartDaemon, resume, start, apply, stop, restart, delete, list, info,
+        environment, subscribe, unsubscribe, events, plugins, plugin, enablePlugin, disablePlugin, logStream, logStop,
+    ]
+}

@@ -1,0 +1,38 @@
+# Delays are measured on the clock that nobody sets: a jump of the wall clock neither shortens nor prolongs them.
+app api
+> program api exits 1 after 10ms
+> start api
+       6 ms  api#0     process:created
+       6 ms  api#0     process:starting
+       7 ms  api#0     process:online
+       7 ms            answer: api#0 online
+> wait 400ms
+      17 ms  api#0     process:exited (exit 1 after 10 ms)
+      17 ms  api#0     process:restarting
+      17 ms  api#0     process:starting
+      18 ms  api#0     process:online
+      28 ms  api#0     process:exited (exit 1 after 10 ms)
+      28 ms  api#0     process:waiting (restart 2 in 104 ms)
+     132 ms  api#0     process:restarting
+     132 ms  api#0     process:starting
+     133 ms  api#0     process:online
+     143 ms  api#0     process:exited (exit 1 after 10 ms)
+     143 ms  api#0     process:waiting (restart 3 in 195 ms)
+     338 ms  api#0     process:restarting
+     338 ms  api#0     process:starting
+     339 ms  api#0     process:online
+     349 ms  api#0     process:exited (exit 1 after 10 ms)
+     349 ms  api#0     process:waiting (restart 4 in 413 ms)
+> list
+    0  api#0     waiting   restarts 3  last exit 1  for 352 ms  exit 1, restart 4 after a backoff
+> clock jumps 400d
+> wait 200ms
+> clock jumps -800d
+> wait 400ms
+     762 ms  api#0     process:restarting
+     762 ms  api#0     process:starting
+     763 ms  api#0     process:online
+     773 ms  api#0     process:exited (exit 1 after 10 ms)
+     773 ms  api#0     process:waiting (restart 5 in 846 ms)
+> list
+    0  api#0     waiting   restarts 4  last exit 1  for 599 ms  exit 1, restart 5 after a backoff

@@ -1,0 +1,26 @@
+import Core
+
+/// A mistake that is planted between the kernel and the world, to see that the simulator finds it.
+enum Mutation: String, CaseIterable {
+    /// Exits are stored, and the keeper never hears of it.
+    case dropsAcknowledges
+    /// The keeper may forget an exit before it is stored.
+    case acknowledgesTooEarly
+    /// A command is answered, and obeyed, before it is stored.
+    case answersBeforeStoring
+    /// A timer is not armed.
+    case forgetsTimers
+    /// A run is asked for twice, under two numbers.
+    case doublesSpawns
+    /// That the last process of a tree is gone is not heard.
+    case ignoresGone
+    /// What a program leaves behind is not counted.
+    case overlooksOrphans
+    /// An exit is not written.
+    case losesExits
+    /// An event is published twice.
+    case repeatsEvents
+
+    /// The mistake is made each third time.
+    static let every = 3
+}
