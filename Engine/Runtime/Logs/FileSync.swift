@@ -31,7 +31,12 @@ struct FileSync {
 
     /// A file is about to be closed.
     mutating func take(_ file: LogFile) {
-        guard let descriptor = file.takeChanged() else { return }
+        for descriptor in file.takeFinished() { take(descriptor) }
+        if let descriptor = file.takeChanged() { take(descriptor) }
+    }
+
+    /// A file that is not written any more; it is closed.
+    mutating func take(_ descriptor: Int32) {
         if leaving.count < Self.maxLeaving { leaving.append(descriptor) } else { od_pump_close(descriptor) }
     }
 

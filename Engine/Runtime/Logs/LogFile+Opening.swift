@@ -16,16 +16,26 @@ extension LogFile {
             let result = path.withCString { od_pump_stat_path($0, &there) }
             // Renamed or removed, by logrotate or by hand.
             if result < 0 || there.inode != stat.inode || there.device != stat.device {
+                let passed = state.offset
                 closeFile()
                 try openFile(now)
+                if state.inode != stat.inode { restartIndex(passed) }
                 return
             }
         }
-        if stat.size < state.offset { try moveTo(stat.size) }
+        if stat.size < state.offset {
+            restartIndex(state.offset)
+            try moveTo(stat.size)
+        }
+    }
+
+    /// Another file, or a cut one, goes on with a log of which `passed` bytes came before.
+    private func restartIndex(_ passed: UInt64) {
+        index.restart(inode: state.inode, passed: passed, at: od_wall_milliseconds())
     }
 
     /// Opens what is at the path, or makes it, and goes on where the last commit was.
-    private func openFile(_ now: Int64) throws(Errno) {
+    func openFile(_ now: Int64) throws(Errno) {
         var result = path.withCString { od_pump_open_log($0) }
         if result == -Errno.noEntry {
             _ = try Errno.check(path.withCString { od_pump_make_parents($0) })

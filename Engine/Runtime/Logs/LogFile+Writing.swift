@@ -18,7 +18,7 @@ extension LogFile {
         } else if streams.count > 1 {
             try writeLines(stream, now)
         } else {
-            try copy(stream)
+            try copy(stream, now)
         }
         return true
     }
@@ -26,12 +26,16 @@ extension LogFile {
     // MARK: one stream
 
     /// From spool to file inside the kernel.
-    private func copy(_ stream: LogStream) throws(Errno) {
+    private func copy(_ stream: LogStream, _ now: Int64) throws(Errno) {
         stream.openLineSince = nil
         while stream.spool.unwritten > 0 {
+            let share = try share(of: stream, now)
             let (from, to) = (Int64(stream.spool.written), Int64(state.offset))
-            guard copies else { return try copyByHand(stream) }
-            let count = od_pump_copy(stream.spool.descriptor, from, stream.spool.unwritten, descriptor, to)
+            guard copies else {
+                try copyByHand(stream, share)
+                continue
+            }
+            let count = od_pump_copy(stream.spool.descriptor, from, share, descriptor, to)
             if count < 0, [Errno.invalid, Errno.notImplemented, Errno.overflow].contains(Int32(-count)) {
                 copies = false
             } else {
@@ -42,12 +46,10 @@ extension LogFile {
     }
 
     /// For file systems that sendfile(2) does not know, or that have no files as long as the offsets of a spool.
-    private func copyByHand(_ stream: LogStream) throws(Errno) {
-        while stream.spool.unwritten > 0 {
-            let length = try load(stream)
-            let count = try Self.taken(od_pump_write(descriptor, scratch.baseAddress, length, Int64(state.offset)))
-            advance(stream, taken: count, written: count, endsLine: nil)
-        }
+    private func copyByHand(_ stream: LogStream, _ share: Int) throws(Errno) {
+        let length = try load(stream, share)
+        let count = try Self.taken(od_pump_write(descriptor, scratch.baseAddress, length, Int64(state.offset)))
+        advance(stream, taken: count, written: count, endsLine: nil)
     }
 
     // MARK: several streams
@@ -55,7 +57,8 @@ extension LogFile {
     /// Whole lines only.
     private func writeLines(_ stream: LogStream, _ now: Int64) throws(Errno) {
         while stream.spool.unwritten > 0 {
-            let loaded = try load(stream)
+            // No more than the longest line and its end: then no longer one can slip through among others.
+            let loaded = try load(stream, min(try share(of: stream, now), LogBounds.line + 1))
             var taken = Int(od_pump_last(scratch.baseAddress, loaded, LogBounds.newline)) + 1
             var length = taken
             if taken == 0 {
@@ -109,7 +112,7 @@ extension LogFile {
         return true
     }
 
-    private func isLineEnded() throws(Errno) -> Bool {
+    func isLineEnded() throws(Errno) -> Bool {
         if let endsLine { return endsLine }
         var isEnded = state.offset == 0
         if !isEnded {
@@ -124,7 +127,7 @@ extension LogFile {
 
     private func put(_ stream: LogStream) throws(Errno) {
         while stream.spool.unwritten > 0 {
-            let length = try load(stream)
+            let length = try load(stream, stream.spool.unwritten)
             let count = try Self.taken(od_pump_put(descriptor, scratch.baseAddress, length))
             let endsLine = count > 0 && scratch[count - 1] == LogBounds.newline
             advance(stream, taken: count, written: count, endsLine: endsLine)
@@ -156,9 +159,9 @@ extension LogFile {
 
     // MARK: details
 
-    /// Reads what the stream has, as far as there is room for it and a newline.
-    private func load(_ stream: LogStream) throws(Errno) -> Int {
-        let length = min(stream.spool.unwritten, scratch.count - 1)
+    /// Reads the next `most` bytes of the stream, as far as there is room for them and a newline.
+    private func load(_ stream: LogStream, _ most: Int) throws(Errno) -> Int {
+        let length = min(most, scratch.count - 1)
         let from = Int64(stream.spool.written)
         let count = try Self.taken(od_pump_read(stream.spool.descriptor, scratch.baseAddress, length, from))
         guard count == length else { throw Errno(Errno.inputOutput) }

@@ -1,4 +1,5 @@
 import CKernel
+import Core
 
 /// One log file: its streams, its commit page, what is in it. Lives on the pump's thread.
 ///
@@ -32,6 +33,16 @@ final class LogFile {
     var lineDeadline: Int64?
     /// When the path was last compared with the open file.
     var lookedAt: Int64 = 0
+    /// When it is put aside.
+    var rotation = LogRotation.off
+    /// Where it stands in the whole log, and when its bytes were written.
+    var index: IndexWriter
+    /// Rotation failed; not tried again before.
+    var rotatesAgainAt: Int64 = 0
+    /// Files that were put aside and wait for their last sync.
+    private var finished: [Int32] = []
+    /// Where the batch that is being written began.
+    private var batchStart: UInt64 = 0
     /// It was written to since `takeChanged`.
     private(set) var hasChanged = false
 
@@ -65,15 +76,19 @@ final class LogFile {
         self.length = length
         self.scratch = scratch
         self.facts = facts
+        index = IndexWriter(of: path)
         state = commit ?? LogCommit(atRest: true)
     }
 
     deinit {
         od_pump_close(page.descriptor)
-        if descriptor >= 0 { od_pump_close(descriptor) }
+        for descriptor in finished + [descriptor] where descriptor >= 0 { od_pump_close(descriptor) }
     }
 
     // MARK: streams
+
+    /// The memfd of its commit page.
+    var pageDescriptor: Int32 { page.descriptor }
 
     /// What the page says of a stream; nil when it does not know it.
     func committed(_ key: StreamKey) -> UInt64? {
@@ -129,8 +144,10 @@ final class LogFile {
         }
         do {
             try prepare(now)
+            batchStart = state.offset
             try write(now)
             try commit()
+            mark()
             unblock()
         } catch {
             // What was written so far counts. A page that cannot be written now is written with the next batch.
@@ -192,6 +209,14 @@ final class LogFile {
         length.commit(state.offset)
     }
 
+    /// What was written and committed since the batch began was written now.
+    func mark() {
+        guard state.offset > batchStart, !isSpecial else { return }
+        let time = od_wall_milliseconds()
+        if index.note(batchStart, at: time) { index.flush(inode: state.inode, at: time) }
+        batchStart = state.offset
+    }
+
     func setNeedsCommit() {
         needsCommit = true
     }
@@ -248,6 +273,28 @@ final class LogFile {
         block?.dropped += state.dropped - before
     }
 
+    // MARK: rotation
+
+    /// The file was renamed and committed: it goes to its disk once more, and is closed.
+    func setAside() {
+        finished.append(descriptor)
+        descriptor = -1
+        hasChanged = false
+        batchStart = 0
+        length.commit(0)
+        facts(.rotated(path: path))
+    }
+
+    func reportNoRotation(_ reason: Errno) {
+        facts(.notRotated(path: path, reason: "\(reason)"))
+    }
+
+    /// Files that were put aside since the last time. The caller closes them.
+    func takeFinished() -> [Int32] {
+        defer { finished = [] }
+        return finished
+    }
+
     private func unblock() {
         guard let block else { return }
         self.block = nil
@@ -260,6 +307,7 @@ final class LogFile {
     func takeChanged() -> Int32? {
         guard hasChanged, descriptor >= 0 else { return nil }
         hasChanged = false
+        index.flush(inode: state.inode, at: od_wall_milliseconds())
         let copy = od_pump_duplicate(descriptor)
         return copy >= 0 ? copy : nil
     }

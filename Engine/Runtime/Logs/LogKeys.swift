@@ -38,8 +38,28 @@ package enum LogFact: Hashable, Sendable {
     case blocked(path: String, reason: String)
     /// The file is written again. So many bytes were dropped; a line in the file says so where they are missing.
     case unblocked(path: String, dropped: UInt64)
+    /// The file was put aside and a new one begun.
+    case rotated(path: String)
+    /// It could not be put aside and goes on growing; tried again later.
+    case notRotated(path: String, reason: String)
     /// `LogPump.close` is done: nothing of the file is open any more and its page may be dropped.
     case closed(path: String)
+    /// The answer to `LogPump.lend`.
+    case lent(LogLoan)
+}
+
+/// Copies of what the pump reads and writes by; whoever takes them closes them.
+package struct LogLoan: Hashable, Sendable {
+    /// Pipe and spool of one stream.
+    package struct Stream: Hashable, Sendable {
+        package var pipe: Int32
+        package var spool: Int32
+    }
+
+    /// The streams of each run that have not ended.
+    package var runs: [RunID: [LogChunk.Channel: Stream]] = [:]
+    /// The commit page of each file, by its path.
+    package var pages: [String: Int32] = [:]
 }
 
 /// Limits of the log path, in one place. Sizes in bytes, times in nanoseconds.
@@ -56,6 +76,10 @@ enum LogBounds {
     static let line = 64 << 10
     /// In a file of several streams: how long a line without its end is waited for.
     static let openLine: Int64 = 1_000_000_000
+    /// A file whose last line has no end grows so far beyond its limit before it is cut there.
+    static let longLine = 1 << 20
+    /// How often a rotation that failed is tried again.
+    static let rotateRetry: Int64 = 60_000_000_000
     /// How often a file that cannot be written is tried again, and one that is full for the moment (a FIFO).
     static let retry: Int64 = 1_000_000_000
     static let retryFull: Int64 = 20_000_000

@@ -59,6 +59,11 @@ package final class LogPump: Sendable {
         mailbox.post(.open(path, page))
     }
 
+    /// Says when the file, which is known, is put aside; until then never.
+    package func rotate(_ path: String, by rotation: LogRotation) -> Bool {
+        mailbox.post(.rotate(path, rotation))
+    }
+
     /// Takes over the streams of a run. Their bytes below the committed offset are in the file already.
     package func attach(_ run: RunID, out: StreamSource, error: StreamSource) -> Bool {
         mailbox.post(.attach(run, out, error))
@@ -77,6 +82,11 @@ package final class LogPump: Sendable {
     /// Forgets a file, once its streams have ended; `LogFact.closed` tells.
     package func close(_ path: String) -> Bool {
         mailbox.post(.close(path))
+    }
+
+    /// Asks for copies of all that the keeper holds too, for another keeper; `LogFact.lent` brings them.
+    package func lend() -> Bool {
+        mailbox.post(.lend)
     }
 
     /// Writes what it has and ends the thread; waits for it, so never call it on the control loop.

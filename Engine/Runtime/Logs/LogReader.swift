@@ -2,9 +2,9 @@ import CKernel
 package import Core
 import Synchronization
 
-/// Bytes of a log file.
+/// Bytes of a log.
 package struct LogSlice: Hashable, Sendable {
-    /// Where they are in the file.
+    /// Position of the first of them in the whole log, over all its files.
     package var offset: UInt64
     package var bytes: [UInt8]
     /// The file was cut or replaced since the last slice: this one does not go on where that one ended.
@@ -17,148 +17,144 @@ package struct LogSlice: Hashable, Sendable {
     }
 }
 
-/// Reads one log file from an offset on, and follows it over renames and cuts.
+/// Reads one log from a position on, through its old files and the one that is written, and follows it over rotation,
+/// renames and cuts.
 ///
-/// What it reads lies in the file, never in a queue of ours. All calls block: run them on a `Worker`. Calls from
+/// What it reads lies in the files, never in a queue of ours. All calls block: run them on a `Worker`. Calls from
 /// several threads take turns.
 package final class LogReader: Sendable {
-    /// A tail looks at so many bytes at most; fewer lines come when they are longer.
-    package static let maxTail = 8 << 20
-    private static let block = 64 << 10
-
-    private struct State {
-        var descriptor: Int32 = -1
-        var stat = od_pump_stat()
-        var offset: UInt64
+    struct State {
+        var source: LogSource?
+        /// Where the next byte is in the whole log.
+        var position: UInt64
+        /// Nothing from here on is read.
+        var end = UInt64.max
         var isRestarted = false
+        /// The base of the file that is written, when the one before was read to its end.
+        var expected: UInt64?
     }
 
     package let path: String
-    private let state: Mutex<State>
+    private let state: Mutex<Guarded>
+
+    /// Descriptors and inflate states belong to whoever has the lock.
+    private struct Guarded: ~Copyable {
+        var state: State
+
+        deinit { state.source?.close() }
+    }
 
     package init(_ path: String, from offset: UInt64 = 0) {
         self.path = path
-        state = Mutex(State(offset: offset))
-    }
-
-    deinit {
-        state.withLock { if $0.descriptor >= 0 { od_pump_close($0.descriptor) } }
-    }
-
-    /// Goes to where the last `lines` lines begin; a line without its end is one. `limit` as for `read`.
-    ///
-    /// Throws `OD7001` when the file cannot be read; one that does not exist is empty.
-    package func seek(toLast lines: Int, upTo limit: UInt64? = nil) throws(Failure) {
-        try ask { state throws(Errno) in
-            state.offset = 0
-            guard try open(&state), try stat(&state) else { return }
-            state.offset = try Self.tail(state.descriptor, lines: lines, end: min(state.stat.size, limit ?? .max))
-        }
+        state = Mutex(Guarded(state: State(position: offset)))
     }
 
     /// The next bytes, at most `most`; none when there are none yet.
     ///
-    /// `limit` is what `LogGrowth.length` says: bytes beyond it may be written anew after a crash of the engine. Throws
-    /// `OD7001` when the file cannot be read; one that does not exist has no bytes.
+    /// `limit` is what `LogGrowth.length` says of the file that is written: bytes beyond it may be written anew after a
+    /// crash of the engine. Throws `OD7001` when a file cannot be read; one that does not exist has no bytes.
     package func read(_ most: Int, upTo limit: UInt64? = nil) throws(Failure) -> LogSlice {
         try ask { state throws(Errno) in
             var bytes: [UInt8] = []
-            while try open(&state), try stat(&state) {
-                let isCurrent = try isAtPath(state)
-                if isCurrent, state.stat.size < state.offset { restart(&state) }
-                let end = isCurrent ? min(state.stat.size, limit ?? .max) : state.stat.size
-                bytes = try Self.bytes(state.descriptor, state.offset, most: most, end: end)
-                if isCurrent || !bytes.isEmpty { break }
-                // The file that was renamed is read to its end; go on with the one that took its place.
-                close(&state)
-                restart(&state)
+            while let source = try open(&state) {
+                let isCurrent = source.isWritten && source.isAtPath()
+                let length = try source.length()
+                if source.isWritten, length == nil { break }
+                if isCurrent, let length, length < state.position - source.base { restart(&state) }
+                let end = isCurrent ? min(length ?? 0, limit ?? .max) : length ?? .max
+                bytes = try take(&state, most, end: end)
+                if isCurrent || !bytes.isEmpty || state.position >= state.end { break }
+                // The file that was put aside is read to its end; the log goes on in another.
+                state.expected = state.position
+                leave(&state)
             }
             defer {
-                state.offset += UInt64(bytes.count)
+                state.position += UInt64(bytes.count)
                 state.isRestarted = false
             }
-            return LogSlice(offset: state.offset, bytes: bytes, isRestarted: state.isRestarted)
+            return LogSlice(offset: state.position, bytes: bytes, isRestarted: state.isRestarted)
         }
     }
 
-    // MARK: the file
+    private func take(_ state: inout State, _ most: Int, end: UInt64) throws(Errno) -> [UInt8] {
+        guard let source = state.source else { return [] }
+        let offset = state.position - source.base
+        let last = min(end, state.end > source.base ? state.end - source.base : 0)
+        guard offset < last else { return [] }
+        return try source.read(offset, most: Int(min(UInt64(most), last - offset)))
+    }
 
-    private func ask<T: Sendable>(_ body: (inout State) throws(Errno) -> T) throws(Failure) -> T {
+    func ask<T: Sendable>(_ body: (inout State) throws(Errno) -> T) throws(Failure) -> T {
         do throws(Errno) {
-            return try state.withLock { state throws(Errno) in try body(&state) }
+            return try state.withLock { guarded throws(Errno) in try body(&guarded.state) }
         } catch {
             throw Failure(
                 .logFailed, "\(path) cannot be read", why: "\(error)", next: "look at the permissions of the file")
         }
     }
 
-    /// False when there is no such file.
-    private func open(_ state: inout State) throws(Errno) -> Bool {
-        guard state.descriptor < 0 else { return true }
-        let result = path.withCString { od_pump_open_read($0) }
-        if result == -Errno.noEntry { return false }
-        state.descriptor = try Errno.check(result)
-        return true
-    }
+    // MARK: files
 
-    /// False for what is no regular file: nothing is ever read from a FIFO or a device.
-    private func stat(_ state: inout State) throws(Errno) -> Bool {
-        _ = try Errno.check(od_pump_stat(state.descriptor, &state.stat))
-        return state.stat.regular != 0
-    }
-
-    /// The open file is the one at the path, or there is no other.
-    private func isAtPath(_ state: State) throws(Errno) -> Bool {
-        var there = od_pump_stat()
-        guard path.withCString({ od_pump_stat_path($0, &there) }) >= 0 else { return true }
-        return there.inode == state.stat.inode && there.device == state.stat.device
-    }
-
-    private func restart(_ state: inout State) {
-        state.offset = 0
-        state.isRestarted = true
-    }
-
-    private func close(_ state: inout State) {
-        od_pump_close(state.descriptor)
-        state.descriptor = -1
-    }
-
-    // MARK: bytes
-
-    private static func bytes(_ file: Int32, _ offset: UInt64, most: Int, end: UInt64) throws(Errno) -> [UInt8] {
-        guard offset < end else { return [] }
-        let length = Int(min(UInt64(most), end - offset))
-        var failure: Int64 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            let result = od_pump_read(file, buffer.baseAddress, length, Int64(offset))
-            failure = min(result, 0)
-            count = Int(max(result, 0))
+    /// The file with the next byte; nil when the log has no file.
+    private func open(_ state: inout State) throws(Errno) -> LogSource? {
+        if let source = state.source { return source }
+        guard var source = try LogSource.written(path) else { return nil }
+        source.base = try base(of: source, state.expected)
+        defer { state.expected = nil }
+        if state.position < source.base, let old = earlier(&state, before: source) {
+            source.close()
+            source = old
+        } else if state.position < source.base {
+            state.position = source.base
+            state.isRestarted = true
+        } else if state.expected == nil, try state.position - source.base > (source.length() ?? 0) {
+            // A position of a log that is gone: all of this one is new.
+            state.position = source.base
+            state.isRestarted = true
         }
-        guard failure == 0 else { throw Errno(Int32(-failure)) }
-        return bytes
+        state.source = source
+        return source
     }
 
-    /// Where the last `lines` lines before `end` begin: backwards, block by block.
-    private static func tail(_ file: Int32, lines: Int, end: UInt64) throws(Errno) -> UInt64 {
-        guard lines > 0, end > 0 else { return end }
-        let floor = end > UInt64(maxTail) ? end - UInt64(maxTail) : 0
-        // The newline that ends the last line begins no other.
-        var from = end - 1
-        var left = lines
-        while from > floor {
-            let start = from > floor + UInt64(block) ? from - UInt64(block) : floor
-            let bytes = try bytes(file, start, most: block, end: from)
-            var length = bytes.count
-            while left > 0, length > 0 {
-                let last = bytes.withUnsafeBytes { od_pump_last($0.baseAddress, length, LogBounds.newline) }
-                guard last >= 0 else { break }
-                left -= 1
-                if left == 0 { return start + UInt64(last) + 1 }
-                length = Int(last)
+    /// The old file with the next byte, or with the first that is left after it.
+    private func earlier(_ state: inout State, before written: LogSource) -> LogSource? {
+        let pieces = LogParts.chain(of: path, last: piece(of: written)).dropLast()
+        for piece in pieces where piece.end > state.position {
+            guard let source = LogSource.old(piece) else { continue }
+            if piece.base > state.position {
+                state.position = piece.base
+                state.isRestarted = true
             }
-            from = start
+            return source
         }
-        return floor
+        return nil
+    }
+
+    /// The file that is written, as a piece of its log.
+    func piece(of written: LogSource) -> LogPiece {
+        LogPiece(
+            path: path, length: (try? written.length()) ?? 0, base: written.base,
+            modified: WallTime(milliseconds: od_wall_milliseconds()))
+    }
+
+    /// Position of the first byte of the file that is written: its index says it, or where the one before ended.
+    func base(of source: LogSource, _ expected: UInt64?) throws(Errno) -> UInt64 {
+        if let index = LogIndex.read(LogIndex.path(of: path), headerOnly: true), index.inode == source.inode {
+            return index.base
+        }
+        if let expected { return expected }
+        guard let last = LogParts.old(of: path).last else { return 0 }
+        return (LogIndex.read(last.index, headerOnly: true)?.base ?? 0) + last.length
+    }
+
+    func leave(_ state: inout State) {
+        state.source?.close()
+        state.source = nil
+    }
+
+    /// The file was cut: what it has now comes after all that it had.
+    private func restart(_ state: inout State) {
+        state.source?.base = state.position
+        state.isRestarted = true
     }
 }

@@ -28,17 +28,21 @@ final class LogStream {
     var pace = Pace()
     /// epoll knows the pipe.
     var isRegistered = false
+    /// What may widen the pipe, and whether it was.
+    private let budget: PipeBudget
+    private(set) var isWide = false
     /// When the pipe was read to its end, or given up.
     var ended: Int64?
     /// In a file of several streams: since when the spool begins with a line that has no end.
     var openLineSince: Int64?
 
-    init(key: StreamKey, pipe: Int32, spool: Spool, file: LogFile, tag: UInt64) {
+    init(key: StreamKey, pipe: Int32, spool: Spool, file: LogFile, tag: UInt64, budget: PipeBudget) {
         self.key = key
         self.pipe = pipe
         self.spool = spool
         self.file = file
         self.tag = tag
+        self.budget = budget
     }
 
     /// Takes what is in the pipe. True when anything was taken or the stream has ended.
@@ -53,9 +57,17 @@ final class LogStream {
         case 0?:
             end(now)
         case let count?:
+            // It was full: the app has waited.
+            if count >= PipeBudget.usual, !isWide { isWide = budget.widen(pipe) }
             watch = pace.next(after: count, now: now).map(Watch.at) ?? .now
         }
         return true
+    }
+
+    /// The pipe is closed.
+    func giveBack() {
+        if isWide { budget.giveBack() }
+        isWide = false
     }
 
     /// No byte will come any more.

@@ -5,10 +5,12 @@ import Synchronization
 final class Mailbox: Sendable {
     enum Command: Sendable {
         case open(String, Int32)
+        case rotate(String, LogRotation)
         case attach(RunID, StreamSource, StreamSource)
         case settle
         case gone(RunID)
         case close(String)
+        case lend
         case stop
     }
 

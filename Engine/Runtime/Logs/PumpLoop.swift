@@ -171,6 +171,10 @@ final class PumpLoop {
         for file in turn {
             file.isTouched = false
             file.flush(now)
+            for descriptor in file.takeFinished() {
+                sync.take(descriptor)
+                sync.note(now)
+            }
             if file.hasChanged { sync.note(now) }
             review(file)
         }
@@ -211,6 +215,7 @@ final class PumpLoop {
         stream.watch = .nothing
         // The keeper holds the same pipe: without this, epoll would go on reporting it.
         if stream.isRegistered { _ = od_pump_unwatch(epoll, stream.pipe) }
+        stream.giveBack()
         od_pump_close(stream.pipe)
         od_pump_close(stream.spool.descriptor)
         streams.remove(stream)
@@ -239,12 +244,26 @@ final class PumpLoop {
     private func obey(_ command: Mailbox.Command, _ now: Int64) {
         switch command {
         case .open(let path, let page): open(path, page: page)
+        case .rotate(let path, let rotation): files[path]?.rotation = rotation
         case .attach(let run, let out, let error): attach(run, out, error)
         case .settle: for file in files.values { file.settle() }
         case .gone(let run): if runs[run] != nil { graces.append((run, now + LogBounds.grace)) }
         case .close(let path): close(path)
+        case .lend: facts(.lent(loan()))
         case .stop: isStopping = true
         }
+    }
+
+    private func loan() -> LogLoan {
+        var loan = LogLoan()
+        for (path, file) in files { loan.pages[path] = od_pump_duplicate(file.pageDescriptor) }
+        for (id, run) in runs {
+            for stream in run.open {
+                loan.runs[id, default: [:]][stream.key.channel] = LogLoan.Stream(
+                    pipe: od_pump_duplicate(stream.pipe), spool: od_pump_duplicate(stream.spool.descriptor))
+            }
+        }
+        return loan
     }
 
     private func open(_ path: String, page: Int32) {

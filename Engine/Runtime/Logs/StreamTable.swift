@@ -3,6 +3,7 @@
 struct StreamTable {
     private var places: [(stream: LogStream?, uses: UInt32)] = []
     private var free: [Int] = []
+    private let budget = PipeBudget()
 
     subscript(tag: UInt64) -> LogStream? {
         let index = Int(tag & 0xFFFF_FFFF)
@@ -17,7 +18,7 @@ struct StreamTable {
         let index = free.popLast() ?? places.count
         if index == places.count { places.append((nil, 0)) }
         let tag = UInt64(index) | UInt64(places[index].uses) << 32
-        let stream = LogStream(key: key, pipe: source.pipe, spool: spool, file: file, tag: tag)
+        let stream = LogStream(key: key, pipe: source.pipe, spool: spool, file: file, tag: tag, budget: budget)
         places[index].stream = stream
         guard file.add(stream) else {
             remove(stream)

@@ -34,30 +34,34 @@ import Testing
         }
     }
 
-    @Test func oneStreamInOneFileIsExact() throws {
+    /// Whole, and put aside every 64 KB: then no file may begin or end within a line.
+    @Test(arguments: [false, true]) func oneStreamInOneFileIsExact(rotated: Bool) throws {
         let folder = try Folder()
         let run = try TestRun(1)
         let files = try Files(["\(folder.path)/out.log", "\(folder.path)/err.log"])
         let count = 12_000 * Self.kills
         let writer = try Child([try torturePath(), "write", "app", "\(count)", "4000"], output: run.out.end)
         run.exit()
-        let words = files.words + [files.word(run, out: 0, error: 1)]
+        let words = files.words + (rotated ? files.rotations : []) + [files.word(run, out: 0, error: 1)]
         var moved: [Int] = []
         let kills = try torture(words, passed: files.pages + run.descriptors) {
             // Now and then the keeper gets its turn.
             if Bool.random() { run.out.drainAsKeeper(Int.random(in: 1...65_536)) }
-            moved.append(size(files.paths[0]))
+            moved.append(logSize(files.paths[0]))
         }
         #expect(writer.wait() == 0)
         #expect(kills == Self.kills, "the writer ended before the last kill")
         #expect(Set(moved).count > kills / 2, "most pumps were killed before they moved anything")
         // Megabytes: a failure must not print them.
-        let isExact = contents(files.paths[0]) == Lines.all("app", count: count)
+        let pieces = logPieces(files.paths[0])
+        #expect(rotated ? pieces.count > 10 : pieces.count == 1)
+        for piece in pieces { #expect(piece.isEmpty || piece.last == 0x0A) }
+        let isExact = Array(pieces.joined()) == Lines.all("app", count: count)
         #expect(isExact, "lines are lost, doubled or torn")
         #expect(size(files.paths[1]) == 0)
     }
 
-    @Test func severalStreamsInOneFileKeepTheirLines() throws {
+    @Test(arguments: [false, true]) func severalStreamsInOneFileKeepTheirLines(rotated: Bool) throws {
         let folder = try Folder()
         let runs = try (1...4).map { try TestRun(UInt64($0)) }
         let files = try Files(["\(folder.path)/all.log"])
@@ -70,14 +74,17 @@ import Testing
         }
         let noise = try Child([program, "write", "noise", "\(count)", "0"], output: runs[0].error.end)
         for run in runs { run.exit() }
-        let words = files.words + runs.map { files.word($0, out: 0, error: 0) }
+        let words =
+            files.words + (rotated ? files.rotations : []) + runs.map { files.word($0, out: 0, error: 0) }
         let kills = try torture(words, passed: files.pages + runs.flatMap(\.descriptors)) {
             runs.randomElement()?.out.drainAsKeeper(Int.random(in: 1...65_536))
         }
         for writer in writers + [noise] { #expect(writer.wait() == 0) }
         #expect(kills == Self.kills, "the writers ended before the last kill")
         var lines: [String: [ArraySlice<UInt8>]] = [:]
-        for line in contents(files.paths[0]).split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
+        for line in Array(logPieces(files.paths[0]).joined()).split(separator: 0x0A, omittingEmptySubsequences: false)
+            .dropLast()
+        {
             lines[String(decoding: line.prefix { $0 != 0x20 }, as: UTF8.self), default: []].append(line)
         }
         #expect(lines.keys.sorted() == ["app0", "app1", "app2", "app3", "noise"])
@@ -101,6 +108,8 @@ private final class Files {
     deinit {
         for page in pages { close(page) }
     }
+
+    var rotations: [String] { paths.map { "rotate:\($0):65536" } }
 
     var words: [String] { zip(paths, pages).map { "file:\($0):\($1)" } }
 

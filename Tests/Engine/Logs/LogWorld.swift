@@ -19,7 +19,9 @@ final class Folder {
         rmdir(path)
     }
 
-    var names: [String] {
+    var names: [String] { Self.names(path) }
+
+    static func names(_ path: String) -> [String] {
         guard let dir = opendir(path) else { return [] }
         defer { closedir(dir) }
         var names: [String] = []
@@ -44,6 +46,25 @@ func contents(_ path: String) -> [UInt8] {
         bytes += buffer[..<count]
     }
 }
+
+/// All files of a log that are not compressed, oldest first.
+func logPieces(_ path: String) -> [[UInt8]] {
+    let numbers = partNumbers(path)
+    return numbers.map { contents("\(path).\($0)") } + [contents(path)]
+}
+
+/// Numbers of the files of a log that were put aside.
+func partNumbers(_ path: String) -> [Int] {
+    guard let slash = path.lastIndex(of: "/") else { return [] }
+    let name = path[path.index(after: slash)...] + "."
+    return Folder.names(String(path[..<slash])).filter { $0.hasPrefix(name) }.compactMap {
+        Int($0.dropFirst(name.count))
+    }
+    .sorted()
+}
+
+/// Bytes in all of them.
+func logSize(_ path: String) -> Int { size(path) + partNumbers(path).reduce(0) { $0 + size("\(path).\($1)") } }
 
 func size(_ path: String) -> Int {
     var info = stat()

@@ -4,6 +4,7 @@
 //                                          bytes a write, which cuts lines anywhere; 0: one write a line
 //   pump-torture pump WORD...              a log pump in a process that can be killed; the descriptors are inherited:
 //       file:PATH:PAGE                     a log file and its commit page
+//       rotate:PATH:SIZE                   that file is put aside at this size
 //       run:INSTANCE:RUN:PIPE:SPOOL:PATH:PIPE:SPOOL:PATH     a run: stdout, then stderr
 //     It says "ready", then "drained INSTANCE RUN" for each run, and ends when all are drained.
 
@@ -56,6 +57,8 @@ func runPump(_ words: [[String]]) throws {
     for word in words {
         if word[0] == "file", let page = Int32(word[2]) {
             guard pump.open(word[1], page: page) else { exit(4) }
+        } else if word[0] == "rotate", let size = Int(word[2]) {
+            guard pump.rotate(word[1], by: LogRotation(maxSize: size)) else { exit(4) }
         } else if word[0] == "run", let instance = UInt64(word[1]), let run = UInt64(word[2]) {
             func source(_ at: Int) -> StreamSource {
                 StreamSource(pipe: Int32(word[at]) ?? -1, spool: Int32(word[at + 1]) ?? -1, path: word[at + 2])

@@ -1,0 +1,2 @@
+/* zlib, linked as an archive (Engine/Static): gzip of rotated logs. */
+#include <zlib.h>

@@ -1,0 +1,75 @@
+import CKernel
+package import Core
+import Synchronization
+
+/// Compresses the old files of logs and removes what is kept no longer, on a thread that gives way to all others.
+final class Archivist: Sendable {
+    private let worker: Worker
+    private let isModest = Atomic<Bool>(false)
+
+    /// Throws `OD9001` when the system gives no thread.
+    init() throws(Failure) {
+        worker = try Worker("od-archive")
+    }
+
+    /// Looks after the old files of one app's logs. When too many wait already, the next time does.
+    func tidy(_ logs: [String], by rotation: LogRotation, at now: WallTime) {
+        _ = worker.post { [self] in
+            if !isModest.exchange(true, ordering: .relaxed) { od_be_modest() }
+            Self.tidy(logs, by: rotation, at: now)
+        }
+    }
+
+    fileprivate static func tidy(_ logs: [String], by rotation: LogRotation, at now: WallTime) {
+        let parts = logs.flatMap { log in
+            LogParts.old(of: log).compactMap { piece in
+                piece.number.map { LogPart(path: log, number: $0, size: size(piece.path), modified: piece.modified) }
+            }
+        }
+        let excess = Set(rotation.excess(of: parts, at: now))
+        for part in excess { remove(part.path, part.number) }
+        for log in logs { finish(log) }
+        guard rotation.compress else { return }
+        for part in parts where !excess.contains(part) { compress(part.path, part.number) }
+    }
+
+    private static func size(_ path: String) -> Int {
+        var stat = od_pump_stat()
+        return path.withCString { od_pump_stat_path($0, &stat) } == 0 ? Int(stat.size) : 0
+    }
+
+    private static func remove(_ log: String, _ number: UInt64) {
+        let plain = LogParts.path(log, number)
+        for path in [plain, plain + LogParts.gzip, LogIndex.path(of: plain)] { _ = path.withCString { od_remove($0) } }
+    }
+
+    /// Ends what a crash has left: a compression that was not finished, a plain file whose compressed one is whole, an
+    /// index of nothing.
+    private static func finish(_ log: String) {
+        let found = LogParts.find(log)
+        let plain = Set(found.filter { $0.kind == OD_PART_PLAIN.rawValue }.map(\.number))
+        let gzip = Set(found.filter { $0.kind == OD_PART_GZIP.rawValue }.map(\.number))
+        for part in found {
+            let path = LogParts.path(log, part.number)
+            switch part.kind {
+            case OD_PART_UNFINISHED.rawValue: _ = (path + LogParts.unfinished).withCString { od_remove($0) }
+            case OD_PART_PLAIN.rawValue where gzip.contains(part.number): _ = path.withCString { od_remove($0) }
+            case OD_PART_INDEX.rawValue where !plain.contains(part.number) && !gzip.contains(part.number):
+                _ = LogIndex.path(of: path).withCString { od_remove($0) }
+            default: break
+            }
+        }
+    }
+
+    private static func compress(_ log: String, _ number: UInt64) {
+        let plain = LogParts.path(log, number)
+        guard (try? GzipFile.compress(plain, to: plain + LogParts.gzip)) != nil else { return }
+        _ = plain.withCString { od_remove($0) }
+    }
+}
+
+/// The archivist's work, at once: old files of these logs are compressed, and those that are too many, too old or too
+/// much removed. Blocks.
+package func tidyLogs(_ logs: [String], by rotation: LogRotation, at now: WallTime) {
+    Archivist.tidy(logs, by: rotation, at: now)
+}

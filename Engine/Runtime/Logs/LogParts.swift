@@ -1,0 +1,80 @@
+import CKernel
+import Core
+
+/// A file of a log: one that was put aside, or the one that is written.
+struct LogPiece: Hashable, Sendable {
+    var path: String
+    /// nil for the file that is written.
+    var number: UInt64?
+    var isCompressed = false
+    /// Bytes of log in it; of the file that is written, those that were there when we looked.
+    var length: UInt64
+    /// Position of its first byte in the whole log (`LogIndex`).
+    var base: UInt64 = 0
+    /// Of the last byte.
+    var modified: WallTime
+
+    var end: UInt64 { base + length }
+    /// Where its marks are.
+    var index: String { LogIndex.path(of: isCompressed ? String(path.dropLast(LogParts.gzip.count)) : path) }
+}
+
+/// The old files of a log: `LOG.N`, or `LOG.N.gz`, with a number that rises.
+enum LogParts {
+    static let gzip = ".gz"
+    static let unfinished = ".gz.part"
+    /// More are not looked at.
+    private static let most = 16_384
+
+    struct Found: Hashable {
+        var number: UInt64
+        var kind: UInt32
+        var size: UInt64
+        var modified: Int64
+    }
+
+    /// Everything that lies beside the log under its name and a number, in the order of numbers.
+    static func find(_ log: String) -> [Found] {
+        // Most logs have few parts.
+        for capacity in [64, most] {
+            let parts = [od_part](unsafeUninitializedCapacity: capacity) { buffer, count in
+                count = Int(max(0, log.withCString { od_find_parts($0, buffer.baseAddress, capacity) }))
+            }
+            guard parts.count < capacity || capacity == most else { continue }
+            return parts.map { Found(number: $0.number, kind: $0.kind, size: $0.size, modified: $0.modified) }
+                .sorted { ($0.number, $0.kind) < ($1.number, $1.kind) }
+        }
+        return []
+    }
+
+    static func path(_ log: String, _ number: UInt64, compressed: Bool = false) -> String {
+        "\(log).\(number)" + (compressed ? gzip : "")
+    }
+
+    /// The old files of a log, oldest first, each once: where both are there, the compressed one is whole and counts.
+    static func old(of log: String) -> [LogPiece] {
+        var pieces: [LogPiece] = []
+        for found in find(log) where found.kind == OD_PART_PLAIN.rawValue || found.kind == OD_PART_GZIP.rawValue {
+            let isCompressed = found.kind == OD_PART_GZIP.rawValue
+            let path = path(log, found.number, compressed: isCompressed)
+            let piece = LogPiece(
+                path: path, number: found.number, isCompressed: isCompressed,
+                length: isCompressed ? GzipFile.length(path) : found.size,
+                modified: WallTime(milliseconds: found.modified))
+            if pieces.last?.number == found.number { pieces.removeLast() }
+            pieces.append(piece)
+        }
+        return pieces
+    }
+
+    /// All files of a log with their positions; `last` is the one that is written.
+    static func chain(of log: String, last: LogPiece) -> [LogPiece] {
+        var pieces = old(of: log) + [last]
+        for at in pieces.indices.dropLast().reversed() {
+            let next = pieces[at + 1].base
+            let base = LogIndex.read(pieces[at].index, headerOnly: true)?.base
+            pieces[at].base = base ?? (next > pieces[at].length ? next - pieces[at].length : 0)
+        }
+        return pieces
+    }
+}

@@ -1,0 +1,144 @@
+import CKernel
+package import Core
+
+extension LogReader {
+    /// A tail looks at so many bytes at most; fewer lines come when they are longer.
+    package static let maxTail = 8 << 20
+    private static let block = 64 << 10
+
+    /// Goes to where the last `lines` lines begin; a line without its end is one. `limit` as for `read`.
+    ///
+    /// Throws `OD7001` when a file cannot be read; a log without files is empty.
+    package func seek(toLast lines: Int, upTo limit: UInt64? = nil) throws(Failure) {
+        try ask { state throws(Errno) in
+            leave(&state)
+            state.position = 0
+            guard let written = try openWritten(&state), let length = try written.length() else { return }
+            let end = min(length, limit ?? .max)
+            var left = lines
+            var budget = UInt64(Self.maxTail)
+            state.position = written.base + (try Self.tail(written, &left, &budget, end: end))
+            guard left > 0, lines > 0 else { return }
+            let pieces = LogParts.chain(of: path, last: piece(of: written)).dropLast()
+            for piece in pieces.reversed() {
+                guard left > 0, budget > 0, let source = LogSource.old(piece) else { break }
+                defer { source.close() }
+                let start =
+                    piece.isCompressed
+                    ? try Self.forwardTail(source, &left, &budget, end: piece.length)
+                    : try Self.tail(source, &left, &budget, end: piece.length)
+                state.position = piece.base + start
+            }
+            leave(&state)
+        }
+    }
+
+    /// Goes to the first byte that was written at `time` or later, exact to a batch of the writer (`LogIndex`); nil: to
+    /// the first byte that is kept.
+    ///
+    /// Throws `OD7001` when a file cannot be read; a log without files is empty.
+    package func seek(since time: WallTime?) throws(Failure) {
+        try ask { state throws(Errno) in
+            state.position = 0
+            guard let pieces = try pieces(&state) else { return }
+            state.position = time.map { Self.position(in: pieces, $0) } ?? pieces[0].base
+        }
+    }
+
+    /// Reads nothing that was written after `time`.
+    ///
+    /// Throws `OD7001` when a file cannot be read.
+    package func stop(after time: WallTime) throws(Failure) {
+        try ask { state throws(Errno) in
+            guard let pieces = try pieces(&state) else { return }
+            state.end = Self.position(in: pieces, WallTime(milliseconds: time.milliseconds + 1))
+        }
+    }
+
+    /// All files of the log, at least one; nil when there is none.
+    private func pieces(_ state: inout State) throws(Errno) -> [LogPiece]? {
+        leave(&state)
+        guard let written = try openWritten(&state) else { return nil }
+        defer { leave(&state) }
+        return LogParts.chain(of: path, last: piece(of: written))
+    }
+
+    private func openWritten(_ state: inout State) throws(Errno) -> LogSource? {
+        guard var source = try LogSource.written(path) else { return nil }
+        source.base = try base(of: source, nil)
+        state.source = source
+        return source
+    }
+
+    /// Where the bytes of `time` or later begin.
+    private static func position(in pieces: [LogPiece], _ time: WallTime) -> UInt64 {
+        var position = pieces.last?.end ?? 0
+        for piece in pieces.reversed() {
+            guard let index = LogIndex.read(piece.index), let first = index.marks.first else {
+                // Nobody noted when: by the time of its last byte.
+                if piece.number != nil, piece.modified < time { return position }
+                position = piece.base
+                continue
+            }
+            if first.time < time.milliseconds {
+                return index.offset(since: time.milliseconds).map { piece.base + $0 } ?? position
+            }
+            position = piece.base
+        }
+        return position
+    }
+
+    /// Where the last `left` lines before `end` begin: backwards, block by block.
+    private static func tail(
+        _ source: LogSource, _ left: inout Int, _ budget: inout UInt64, end: UInt64
+    ) throws(Errno) -> UInt64 {
+        guard left > 0, end > 0 else { return end }
+        let floor = end > budget ? end - budget : 0
+        budget -= end - floor
+        // The newline that ends the last line begins no other.
+        var from = end - 1
+        while from > floor {
+            let start = from > floor + UInt64(block) ? from - UInt64(block) : floor
+            let bytes = try source.read(start, most: Int(from - start))
+            var length = bytes.count
+            while length > 0 {
+                let last = bytes.withUnsafeBytes { od_pump_last($0.baseAddress, length, LogBounds.newline) }
+                guard last >= 0 else { break }
+                left -= 1
+                if left == 0 { return start + UInt64(last) + 1 }
+                length = Int(last)
+            }
+            from = start
+        }
+        if floor == 0 { left -= 1 }
+        return floor
+    }
+
+    /// The same for a file that is only read forwards: remembers where the last `left` lines began.
+    private static func forwardTail(
+        _ source: LogSource, _ left: inout Int, _ budget: inout UInt64, end: UInt64
+    ) throws(Errno) -> UInt64 {
+        let floor = end > budget ? end - budget : 0
+        var starts: [UInt64] = floor == 0 ? [0] : []
+        var oldest = 0
+        var offset = floor
+        while offset < end {
+            let bytes = try source.read(offset, most: Int(min(UInt64(block), end - offset)))
+            guard !bytes.isEmpty else { break }
+            for (at, byte) in bytes.enumerated() where byte == LogBounds.newline {
+                let start = offset + UInt64(at) + 1
+                guard start < end else { continue }
+                if starts.count < left {
+                    starts.append(start)
+                } else if left > 0 {
+                    starts[oldest] = start
+                    oldest = (oldest + 1) % left
+                }
+            }
+            offset += UInt64(bytes.count)
+        }
+        budget -= end - floor
+        left -= starts.count
+        return starts.isEmpty ? floor : starts[oldest % starts.count]
+    }
+}
