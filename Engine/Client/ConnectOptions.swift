@@ -14,6 +14,9 @@ public struct ConnectOptions: Sendable {
     public var start: Start
     /// An engine started by this call lives as long as its dashboard, and this connection asks to be its owner.
     public var embedded: Bool
+    /// This connection only wants to end the daemon: also an engine that cannot work, and tells every other client why,
+    /// obeys `daemon.shutdown` then.
+    public var ending = false
     /// What this client is, for `od daemon status`: `od 0.1.0`.
     public var client: String
     /// The keeper's executable; nil means `od-keeper` beside this program's own file. Never looked up in PATH.
@@ -22,13 +25,18 @@ public struct ConnectOptions: Sendable {
     public var engine: String?
     /// Milliseconds for all of it: the start, the connection and the first answer.
     public var deadline: Int
+    /// The file with the daemon's token, if it asks for one; nil: `auth-token` in the home.
+    public var tokenFile: String?
+    /// The machine of the daemon, reached by ssh; nil: this one. `home` is then a path there, and not looked at here.
+    public var remote: Remote?
     /// Not for users: tests have no time for the usual patience.
     var pulse = Pulse()
 
     public init(
         home: String = ConnectOptions.defaultHome, start: Start = .ifNeeded, embedded: Bool = false,
         client: String = "OpenDaemon SDK", keeper: String? = nil, engine: String? = nil,
-        deadline: Int = Defaults.connectDeadline
+        deadline: Int = Defaults.connectDeadline, tokenFile: String? = ConnectOptions.defaultTokenFile,
+        remote: Remote? = nil
     ) {
         self.home = home
         self.start = start
@@ -37,7 +45,12 @@ public struct ConnectOptions: Sendable {
         self.keeper = keeper
         self.engine = engine
         self.deadline = deadline
+        self.tokenFile = tokenFile
+        self.remote = remote
     }
+
+    /// `$OD_AUTH_TOKEN_FILE`; nil when it is not set.
+    public static var defaultTokenFile: String? { variable("OD_AUTH_TOKEN_FILE") }
 
     /// `$OD_HOME`, else `~/.opendaemon`, where `~` is `$HOME` or the home directory in the user database.
     public static var defaultHome: String {
@@ -48,7 +61,7 @@ public struct ConnectOptions: Sendable {
     }
 
     /// An empty variable counts as none.
-    private static func variable(_ name: String) -> String? {
+    static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -30,6 +30,7 @@ struct Connector {
             case .connected(let socket, let startedNow):
                 started = started || startedNow
                 if let daemon = try await greet(socket, started) { return daemon }
+                if let remote = options.remote { throw Failure.remoteSilent(remote.destination) }
                 if Election.lockIsFree(options.home) { strangers += 1 }
             case .busy:
                 break
@@ -41,9 +42,26 @@ struct Connector {
         }
     }
 
+    /// A socket with somebody at its other end, for who copies bytes; the caller owns it. It has not said hello.
+    func socket() async throws -> Int32 {
+        var pause = Self.firstPause
+        while true {
+            switch try await attempt() {
+            case .nobody: throw Failure.noDaemon(Home.absolute(options.home))
+            case .connected(let socket, _): return socket
+            case .busy: break
+            }
+            guard remaining > pause else { throw Failure.noAnswer(Home.absolute(options.home), options.deadline) }
+            try await Task.sleep(for: .milliseconds(pause))
+            pause = min(pause * 2, Self.longestPause)
+        }
+    }
+
     /// A daemon that runs is found without a detour: connecting to a unix socket waits for nothing.
     private func attempt() async throws -> Election.Outcome {
-        if case .connected(let socket) = try Home.dial(options.home) { return .connected(socket, started: false) }
+        if options.remote != nil { return .connected(-1, started: false) }
+        if case .connected(let socket) = try options.dial() { return .connected(socket, started: false) }
+        if options.usesDoor { return .nobody }
         return try await Blocking.run { [options] in try Election.attempt(options) }
     }
 
@@ -57,11 +75,14 @@ struct Connector {
     private func greet(_ socket: Int32, _ started: Bool) async throws -> OpenDaemon? {
         let link = Link(options, loop: Loops.link.next())
         do {
-            let hello = try await link.establish(socket, within: max(1, remaining))
+            let hello =
+                options.remote == nil
+                ? try await link.establish(socket, within: max(1, remaining))
+                : try await link.establishRemote(asks: true)
             return OpenDaemon(link: link, hello: hello, startedEngine: started)
         } catch let failure as Failure where failure == .lost {
             return nil
-        } catch let failure as Failure where failure.code == .engineSilent {
+        } catch let failure as Failure where failure.code == .engineSilent && options.remote == nil {
             if Election.lockIsFree(options.home) { throw Failure.notOurs("it accepts connections and says nothing") }
             throw Failure.noAnswer(Home.absolute(options.home), options.deadline)
         }

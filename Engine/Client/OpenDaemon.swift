@@ -27,15 +27,24 @@ public final class OpenDaemon: Sendable {
     /// Connects to the engine of `options.home`, and starts it when asked to.
     ///
     /// - Throws: `Failure`: OD5001 no daemon or no answer in time, OD5002 and OD5008 unsafe home, OD5003 the socket
-    ///   belongs to another program, OD5004 versions do not fit, OD5005 the keeper could not be started.
+    ///   belongs to another program, OD5004 versions do not fit, OD5005 the keeper could not be started, OD5012 the token
+    ///   is missing or wrong, OD5013 the other machine cannot be reached.
     public static func connect(_ options: ConnectOptions = ConnectOptions()) async throws -> OpenDaemon {
         try await Connector(options).connect()
     }
 
+    /// A connected socket of the daemon, for programs that copy its bytes (`od bridge`); the caller owns it.
+    ///
+    /// - Throws: as `connect`, but nothing was said yet.
+    package static func socket(_ options: ConnectOptions) async throws -> Int32 {
+        try await Connector(options).socket()
+    }
+
     /// Calls a method of the engine and waits for its answer.
     ///
-    /// When the connection breaks before the answer, the call is sent again to the next engine if that cannot do harm
-    /// (all but `process.restart`); otherwise it fails with OD5006.
+    /// When the connection breaks before the answer, the call is sent again to the next engine: wishes have a key by
+    /// which they are done once. Only when one of the two engines is too old to know keys do `process.restart` and
+    /// `process.delete` fail with OD5006.
     ///
     /// - Parameter deadline: milliseconds in all. nil: 30 s for questions; for calls that wait for processes as long
     ///   as the engine shows signs of life.
@@ -48,6 +57,31 @@ public final class OpenDaemon: Sendable {
     /// are dropped and a fresh snapshot takes their place. Dropping the sequence ends the watch.
     public func watch() -> Feed<FleetUpdate> {
         link.watch(keeping: self)
+    }
+
+    /// Events that match any of the patterns (`*`, `process:*`, `process:exited`, `process:crash`; none stands for all),
+    /// for one reader. A reader who leaves 1024 of them unread misses some, and is told how many. Dropping the sequence
+    /// ends the subscription.
+    ///
+    /// - Throws: `Failure` OD1001 for a pattern that can never match.
+    public func events(matching patterns: [String] = []) throws(Failure) -> Feed<EventUpdate> {
+        link.events(try EventFilter(patterns), keeping: self)
+    }
+
+    /// Waits for the first event that matches.
+    ///
+    /// - Throws: `Failure` OD1001 for a pattern that can never match, OD5006 when the connection was closed before;
+    ///   `CancellationError` when the calling task is cancelled.
+    public func once(matching patterns: [String]) async throws -> FleetEvent {
+        for await update in try events(matching: patterns) {
+            switch update {
+            case .event(let event): return event
+            case .failed(let failure): throw failure
+            case .started, .missed, .disconnected: continue
+            }
+        }
+        try Task.checkCancellation()
+        throw Failure.closed
     }
 
     /// The logs of `request.targets`, for one reader. Ends after `.failed`, or when every file has come to its end.

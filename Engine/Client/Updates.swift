@@ -1,5 +1,6 @@
-/// What `OpenDaemon.watch()` yields: first a snapshot, then differences. After a reconnect, a gap or an overflow
-/// another snapshot comes, which replaces all that came before.
+/// What `OpenDaemon.watch()` yields: first a snapshot, then differences. After a reconnect or a gap the events that were
+/// missed come, when the engine still has them; else, and after an overflow, another snapshot, which replaces all that
+/// came before.
 public enum FleetUpdate: Hashable, Sendable {
     case snapshot(FleetSnapshot)
     /// Numbers rise by one from the snapshot's `seq`; there is never a gap.
@@ -8,8 +9,23 @@ public enum FleetUpdate: Hashable, Sendable {
     case metrics(FleetMetrics)
     /// The connection is gone; what was shown is getting old. The client goes on trying by itself.
     case disconnected(Failure)
-    /// Connected again; a snapshot follows.
+    /// Connected again; what was missed follows, as events or as a snapshot.
     case reconnected(HelloResult)
+}
+
+/// What `OpenDaemon.events(matching:)` yields.
+public enum EventUpdate: Hashable, Sendable {
+    /// From here on each event that matches comes, with numbers above `seq`. Comes first, and again after a reconnect:
+    /// what happened in between is told by `Methods.events` with `after`.
+    case started(seq: UInt64)
+    /// Numbers rise, over restarts of the engine too.
+    case event(FleetEvent)
+    /// So many that match were dropped, because engine and reader were not as fast as they came.
+    case missed(Int)
+    /// The connection is gone; the client goes on trying by itself.
+    case disconnected(Failure)
+    /// The engine refused the subscription; nothing follows.
+    case failed(Failure)
 }
 
 /// What `OpenDaemon.logs(_:)` yields.

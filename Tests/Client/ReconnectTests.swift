@@ -1,9 +1,24 @@
 import Core
 import Engine
 import Glibc
+import Synchronization
 import Testing
 
 @testable import OpenDaemon
+
+/// The keys of requests, in the order in which they came.
+private final class Keys: Sendable {
+    private let keys = Mutex<[String?]>([])
+
+    var all: [String?] { keys.withLock { $0 } }
+
+    func add(_ key: String?) -> Int {
+        keys.withLock { keys in
+            keys.append(key)
+            return keys.count
+        }
+    }
+}
 
 @Suite("Reconnecting")
 struct ReconnectTests {
@@ -39,14 +54,43 @@ struct ReconnectTests {
         barrier.open()
     }
 
-    @Test func aRestartIsNotSentTwice() async throws {
+    /// The key tells the next engine that it is the same wish.
+    @Test func aRestartIsSentAgainByItsKey() async throws {
         let engine = try FakeEngine()
+        let (keys, barrier) = (Keys(), Barrier())
+        let routes: @Sendable (inout Router) -> Void = { router in
+            router.on(Methods.restart) { _, _ in
+                let count = keys.add(RequestContext.current?.key)
+                if count == 1 { await barrier.wait() }
+                return [process(count)]
+            }
+        }
+        try await engine.start(routes)
+        let daemon = try await engine.connect()
+        let call = Task { try await daemon.call(Methods.restart, TargetRequest(targets: ["api"])) }
+        try await eventually("the first engine has it") { keys.all.count == 1 }
+        _ = try await engine.replace(routes)
+        #expect(try await call.value.map(\.id) == [2])
+        _ = try await daemon.call(Methods.restart, TargetRequest(targets: ["api"]))
+        let seen = keys.all
+        #expect(seen[0] != nil)
+        #expect(seen[0] == seen[1], "the same wish")
+        #expect(seen[2] != seen[1], "another one")
+        barrier.open()
+    }
+
+    /// An engine of version 1 knows no keys: before or after the break, it cannot be told.
+    @Test(arguments: [(1, 2), (2, 1), (1, 1)])
+    func aRestartIsNotSentTwiceWhenAnEngineIsOld(first: Int, second: Int) async throws {
+        let engine = try FakeEngine()
+        await engine.speak(first)
         let (tally, barrier) = (Tally(), Barrier())
         try await startSilent(engine, tally, barrier)
         let daemon = try await engine.connect()
         let call = Task { try await daemon.call(Methods.restart, TargetRequest(targets: ["api"])) }
         try await eventually("the first engine has it") { tally["process.restart"] == 1 }
         await engine.crash()
+        await engine.speak(second)
         try await engine.start {
             $0.on(Methods.restart) { _, _ in
                 tally.add("second")

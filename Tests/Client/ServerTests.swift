@@ -7,68 +7,6 @@ import OpenDaemon
 import Support
 import Testing
 
-/// A client that writes what it likes.
-private struct RawClient: ~Copyable {
-    let socket: Int32
-
-    init(_ home: String) throws {
-        socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        let descriptor = socket
-        try #require(withAddress(home + "/od.sock") { Glibc.connect(descriptor, $0, $1) } == 0)
-    }
-
-    deinit { close(socket) }
-
-    /// False when the other end has closed.
-    @discardableResult
-    func write(_ bytes: [UInt8]) -> Bool {
-        Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
-    }
-
-    func send(request json: String) {
-        write(Frame.header(.request, length: json.utf8.count) + Array(json.utf8))
-    }
-
-    func sayHello() {
-        send(
-            request: #"{"jsonrpc":"2.0","id":1,"method":"daemon.hello","params":"#
-                + #"{"magic":"opendaemon","version":1,"client":"raw"}}"#)
-    }
-
-    /// The next frame, as its kind and its JSON; nil when the server has closed.
-    func read() async -> (kind: Frame.Kind, json: String)? {
-        guard let header = await read(5), let parsed = try? Frame.parseHeader(header) else { return nil }
-        guard let payload = await read(parsed.length) else { return nil }
-        return (parsed.kind, String(decoding: payload, as: UTF8.self))
-    }
-
-    /// The error in the next frame.
-    func readError() async -> RPCError? {
-        guard let frame = await read() else { return nil }
-        return try? JSONDecoder().decode(RPCResponse<Nothing>.self, from: Data(frame.json.utf8)).error
-    }
-
-    func isClosed() async -> Bool { await read(1) == nil }
-
-    /// nil at the end, and when nothing comes for a long time.
-    private func read(_ count: Int) async -> [UInt8]? {
-        let end = ContinuousClock.now + .seconds(20)
-        var bytes: [UInt8] = []
-        while bytes.count < count {
-            var block = [UInt8](repeating: 0, count: count - bytes.count)
-            let got = recv(socket, &block, block.count, Int32(MSG_DONTWAIT))
-            if got > 0 {
-                bytes += block[..<got]
-            } else if got < 0, errno == EAGAIN, ContinuousClock.now < end {
-                try? await Task.sleep(for: .milliseconds(1))
-            } else {
-                return nil
-            }
-        }
-        return bytes
-    }
-}
-
 @Suite("The server's bounds and bad clients")
 struct ServerTests {
     private func start(
@@ -97,6 +35,8 @@ struct ServerTests {
     @Test(arguments: [
         (#"{"magic":"closeddaemon","version":1,"client":"raw"}"#, ErrorCode.protocolError),
         (#"{"magic":"opendaemon","version":99,"client":"raw"}"#, .versionMismatch),
+        (#"{"magic":"opendaemon","version":0,"client":"raw"}"#, .versionMismatch),
+        (#"{"magic":"opendaemon","version":3,"newest":4,"client":"raw"}"#, .versionMismatch),
         (#"{"magic":"opendaemon"}"#, .protocolError),
         (#"[]"#, .protocolError),
     ]) func aWrongHelloIsRefused(params: String, code: ErrorCode) async throws {
@@ -108,14 +48,21 @@ struct ServerTests {
         #expect(await client.isClosed())
     }
 
-    @Test func theVersionBeforeIsStillSpoken() async throws {
+    /// Both sides say the range that they speak; the newest common version counts. A client without a range is of
+    /// version 1.
+    @Test(arguments: [
+        (#""version":1"#, 1), (#""version":1,"newest":2"#, 2), (#""version":2,"newest":3"#, 2),
+        (#""version":1,"newest":9"#, 2), (#""version":2"#, 2),
+    ]) func theNewestCommonVersionIsSpoken(range: String, spoken: Int) async throws {
         let engine = try FakeEngine()
         _ = try await start(engine)
         let client = try RawClient(engine.home)
         client.send(
             request: #"{"jsonrpc":"2.0","id":5,"method":"daemon.hello","params":"#
-                + #"{"magic":"opendaemon","version":0,"client":"raw"}}"#)
-        #expect(await client.read()?.json.contains(#""build":"test""#) == true)
+                + #"{"magic":"opendaemon",\#(range),"client":"raw"}}"#)
+        let answer = try #require(await client.read()?.json)
+        #expect(answer.contains(#""build":"test""#))
+        #expect(answer.contains(#""version":\#(spoken)"#))
     }
 
     @Test func silenceBeforeHelloIsBounded() async throws {

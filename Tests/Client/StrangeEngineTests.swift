@@ -6,7 +6,7 @@ import OpenDaemon
 import Testing
 
 /// An engine that answers each request with the bytes that a test gives it.
-private final class StrangeEngine: Sendable {
+final class StrangeEngine: Sendable {
     private let scratch: Scratch
     let home: String
     private let listener: Int32
@@ -67,6 +67,7 @@ struct StrangeEngineTests {
     @Test(arguments: [
         (#"{"magic":"other","version":1,"build":"1","pid":1,"embedded":false}"#, ErrorCode.foreignSocket),
         (#"{"magic":"opendaemon","version":9,"build":"1","pid":1,"embedded":false}"#, .versionMismatch),
+        (#"{"magic":"opendaemon","version":0,"build":"1","pid":1,"embedded":false}"#, .versionMismatch),
         (#"{"ok":true}"#, .foreignSocket), ("7", .foreignSocket),
     ]) func aWrongHelloIsNotAccepted(result: String, code: ErrorCode) async throws {
         let engine = try StrangeEngine { response($0, result) }
@@ -78,7 +79,7 @@ struct StrangeEngineTests {
         #expect(try await failure { try await engine.connect() }.code == .foreignSocket)
     }
 
-    @Test(arguments: [0, 2]) func aVersionBesideOursIsAccepted(version: Int) async throws {
+    @Test(arguments: [1, 2]) func aVersionThatWeSpeakIsAccepted(version: Int) async throws {
         let engine = try StrangeEngine {
             response($0, #"{"magic":"opendaemon","version":\#(version),"build":"1","pid":1,"embedded":false,"new":1}"#)
         }

@@ -111,6 +111,7 @@ actor FakeEngine {
     private let lock: Int32
     private var server: Server?
     private var starts: Int32 = 0
+    private var version = Versions.newest
 
     /// `mayHang`: on a thread of its own, which `occupy` can hold up without hurting other tests.
     init(mayHang: Bool = false) throws {
@@ -127,20 +128,28 @@ actor FakeEngine {
         Glibc.close(lock)
     }
 
+    /// The newest version of the protocol that engines speak from now on.
+    func speak(_ version: Int) {
+        self.version = version
+    }
+
     /// Starts an engine with these answers; its pid in the hello counts the starts.
     @discardableResult
     func start(
-        _ routes: (inout Router) -> Void = { _ in }, limits: Server.Limits = Server.Limits(), refusing: Failure? = nil
+        _ routes: (inout Router) -> Void = { _ in }, limits: Server.Limits = Server.Limits(), refusing: Failure? = nil,
+        gate: Server.Gate? = nil, note: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Server {
         var router = Router()
         routes(&router)
         starts += 1
-        let pid = starts
+        let (pid, version) = (starts, version)
         let server = try await Server.open(
-            listener: dup(listener), on: loop, router: router, limits: limits
+            listener: dup(listener), on: loop, router: router, limits: limits, gate: gate, note: note
         ) { _ in
             if let refusing { throw refusing }
-            return HelloResult(build: "test", pid: pid, embedded: false)
+            var hello = HelloResult(build: "test", pid: pid, embedded: false)
+            hello.version = version
+            return hello
         }
         self.server = server
         return server

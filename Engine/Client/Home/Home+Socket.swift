@@ -70,7 +70,7 @@ extension Home {
         }
     }
 
-    private static var socketType: Int32 {
+    static var socketType: Int32 {
         Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     }
 

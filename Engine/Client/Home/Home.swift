@@ -18,6 +18,7 @@ struct Home: ~Copyable, Sendable {
     /// have put there cannot be told from what is ours.
     static func open(_ path: String, create: Bool) throws(Failure) -> Home? {
         let path = absolute(path)
+        try checkAncestors(of: path)
         if create { try makeDirectories(path) }
         guard let directory = Descriptor(Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {
             let error = SystemError.last
@@ -26,6 +27,7 @@ struct Home: ~Copyable, Sendable {
             throw .homeNotMade(path, error)
         }
         try check(directory.number, path)
+        try checkAncestors(of: path, directory.number)
         return Home(path: path, directory: directory)
     }
 

@@ -75,7 +75,9 @@ struct Keeper {
             next += 1
             let text = String(cString: entry)
             let name = text.prefix { $0 != "=" }
-            if name.hasPrefix("LC_") || Defaults.inheritedVariables.contains(String(name)) { result.append(text) }
+            if name == "OD_CGROUP" || name.hasPrefix("LC_") || Defaults.inheritedVariables.contains(String(name)) {
+                result.append(text)
+            }
         }
         return result
     }

@@ -7,7 +7,9 @@ extension Link {
     nonisolated func call<P, R>(_ method: Method<P, R>, _ params: P, deadline: Int?) async throws -> R {
         try Task.checkCancellation()
         let id = nextID()
-        let frame = try Message.request(id, method, params)
+        let limit = deadline ?? CallRule.of(method.name).usualLimit
+        let frame = try Message.request(
+            id, method, params, deadline: limit, key: method.changes ? "\(identity)-\(id)" : nil)
         let payload = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<ByteBuffer, any Error>) in
                 onLoop { link in
@@ -63,6 +65,7 @@ extension Link {
     /// Sends what waits, as far as the bound on unanswered calls allows.
     func sendWaiting() {
         guard case .up(let channel) = phase, !unsent.isEmpty else { return }
+        failUnsure()
         let room = Self.maxInFlight - inFlight
         let now = unsent.prefix(room)
         for id in now {
@@ -88,7 +91,7 @@ extension Link {
     /// After a broken connection: what may be sent again waits for the next one, the rest fails.
     func takeBack(_ why: Failure) {
         for (id, call) in calls where call.isSent {
-            if call.rule.retry == .never {
+            if call.rule.retry == .never || (call.rule.retry == .byKey && !knowsKeys) {
                 finish(id, .failure(Failure.unsure(call.method)))
             } else if call.sends >= Self.maxSends {
                 finish(id, .failure(why))
@@ -99,6 +102,17 @@ extension Link {
         inFlight = 0
         unsent = calls.keys.sorted()
     }
+
+    /// Calls that an earlier engine may have carried out fail when this one could not know of it.
+    private func failUnsure() {
+        guard !knowsKeys else { return }
+        for (id, call) in calls where call.sends > 0 && !call.isSent && call.rule.retry == .byKey {
+            finish(id, .failure(Failure.unsure(call.method)))
+        }
+    }
+
+    /// The engine of the present or the last connection does what has a key once.
+    private var knowsKeys: Bool { (greeting?.version ?? 1) >= 2 }
 
     /// No daemon is left: all calls fail, but for those that wanted just that.
     func failCalls(_ why: Failure, daemonIsGone: Bool) {

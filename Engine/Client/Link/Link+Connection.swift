@@ -7,6 +7,11 @@ extension Link {
     /// Milliseconds between attempts to connect again: doubled from the first to the longest.
     private static let firstPause = 2
     private static let longestPause = 1000
+    /// The same to another machine, where each attempt is a login.
+    private static let firstRemotePause = 500
+    private static let longestRemotePause = 15_000
+    /// Failures after which the next attempt may find an engine.
+    private static let passing: Set<ErrorCode> = [.connectionLost, .engineSilent, .remoteFailed, .tooBusy]
 
     /// Takes over a connected socket and says hello.
     ///
@@ -38,7 +43,9 @@ extension Link {
     /// Hello goes first and alone; everything else waits for its answer.
     private func sayHello(on channel: any Channel, _ number: Int, within milliseconds: Int) async throws -> ByteBuffer {
         let id = nextID()
-        let request = HelloRequest(client: options.client, owner: options.embedded ? true : nil)
+        let request = HelloRequest(
+            client: options.client, owner: options.embedded ? true : nil,
+            ending: options.ending ? true : nil)
         let frame = try Message.request(id, Methods.hello, request)
         return try await withCheckedThrowingContinuation { continuation in
             guard case .greeting = phase else { return continuation.resume(throwing: refusal ?? Failure.lost) }
@@ -50,7 +57,7 @@ extension Link {
         }
     }
 
-    /// The engine's hello, if it is one that this client can work with: of its own version or one beside it.
+    /// The engine's hello, if it speaks a version that this client speaks.
     private static func checked(_ payload: ByteBuffer) throws -> HelloResult {
         let hello: HelloResult
         do {
@@ -59,8 +66,8 @@ extension Link {
             throw Failure.notOurs("its answer to hello is none: \(failure.why)")
         }
         guard hello.magic == HelloRequest.magic else { throw Failure.notOurs("it calls itself \(hello.magic)") }
-        guard abs(hello.version - HelloRequest.version) <= 1 else {
-            throw Failure.versions(ours: HelloRequest.version, theirs: hello.version)
+        guard (Versions.oldest...Versions.newest).contains(hello.version) else {
+            throw Failure.versions(theirs: hello.version)
         }
         return hello
     }
@@ -70,11 +77,12 @@ extension Link {
     func reconnect() async {
         let patience = options.pulse.patience
         let limit = ContinuousClock.now + .milliseconds(patience)
-        var pause = Self.firstPause
+        let isRemote = options.remote != nil
+        var pause = isRemote ? Self.firstRemotePause : Self.firstPause
         while case .down = phase {
             do {
                 if try await connectAgain() { return }
-            } catch let failure as Failure where ![.connectionLost, .engineSilent].contains(failure.code) {
+            } catch let failure as Failure where !Self.passing.contains(failure.code) {
                 // There is an engine, and it says why it cannot serve.
                 failCalls(failure, daemonIsGone: false)
                 failStreams(failure)
@@ -83,19 +91,20 @@ extension Link {
             }
             if ContinuousClock.now >= limit { failCalls(.silent("daemon.hello", patience), daemonIsGone: false) }
             try? await Task.sleep(for: .milliseconds(pause))
-            pause = min(pause * 2, Self.longestPause)
+            pause = min(pause * 2, isRemote ? Self.longestRemotePause : Self.longestPause)
         }
     }
 
     /// One attempt. When nobody listens, keeper and engine are gone: who waits for an answer is told.
     private func connectAgain() async throws -> Bool {
-        let home = options.home
-        switch try await Blocking.run({ try Home.dial(home) }) {
+        if options.remote != nil {
+            connected(try await establishRemote(asks: false))
+            return true
+        }
+        let options = options
+        switch try await Blocking.run({ try options.dial() }) {
         case .connected(let socket):
-            let hello = try await establish(socket, within: options.pulse.patience)
-            tellWatchers(.reconnected(hello))
-            subscribe()
-            openStreams()
+            connected(try await establish(socket, within: options.pulse.patience))
             return true
         case .refused:
             failCalls(.gone, daemonIsGone: true)
@@ -104,5 +113,13 @@ extension Link {
         case .busy:
             return false
         }
+    }
+
+    /// What was open is taken up again.
+    private func connected(_ hello: HelloResult) {
+        tellWatchers(.reconnected(hello))
+        subscribe()
+        startReaders()
+        openStreams()
     }
 }

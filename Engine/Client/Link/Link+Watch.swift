@@ -34,7 +34,16 @@ extension Link {
             return
         }
         subscribing = true
-        ask(Methods.subscribe, Nothing()) { result in self.subscribed(result) }
+        let request = missing
+        ask(Methods.subscribe, request) { result in self.subscribed(result) }
+    }
+
+    /// What all who wait need: the events after the oldest that they have seen, or everything.
+    private var missing: SubscribeRequest {
+        let waiting = watchers.values.filter { $0.gate.isWaiting && !$0.stalled }
+        let seen = waiting.compactMap(\.gate.since)
+        guard let since = seen.min(), seen.count == waiting.count, eventStream != nil else { return SubscribeRequest() }
+        return SubscribeRequest(since: since, stream: eventStream)
     }
 
     private func subscribed(_ result: Result<FleetSnapshot, any Error>) {
@@ -43,6 +52,7 @@ extension Link {
         askAgain = false
         switch result {
         case .success(let snapshot) where !early:
+            if snapshot.missed == nil, snapshot.stream != eventStream { changeStream(snapshot.stream) }
             for id in watchers.keys { deliver(snapshot, to: id) }
             subscribe()
         case .success:
@@ -56,9 +66,24 @@ extension Link {
 
     private func deliver(_ snapshot: FleetSnapshot, to id: UInt64) {
         guard let watcher = watchers[id], !watcher.stalled else { return }
+        if let missed = snapshot.missed {
+            guard case .pass(let events, _) = watchers[id]?.gate.missed(missed, upTo: snapshot.seq) else {
+                // It does not fit: only a snapshot helps.
+                if watchers[id]?.gate.isWaiting == true { watchers[id]?.gate.reset() }
+                return
+            }
+            for event in events { push(.event(event), to: id) }
+            return
+        }
         guard case .pass(let events, _) = watchers[id]?.gate.snapshot(seq: snapshot.seq) else { return }
         push(.snapshot(snapshot), to: id)
         for event in events { push(.event(event), to: id) }
+    }
+
+    /// Numbers of another engine: what was seen before says nothing about them.
+    private func changeStream(_ stream: String?) {
+        eventStream = stream
+        for (id, watcher) in watchers where !watcher.gate.isWaiting { watchers[id]?.gate.reset() }
     }
 
     func notified(_ payload: ByteBuffer) {
@@ -72,6 +97,9 @@ extension Link {
         case Notifications.metric:
             guard let notice: Message.Notice<FleetMetrics> = try? Message.decode(payload) else { return }
             for (id, watcher) in watchers where !watcher.gate.isWaiting { push(.metrics(notice.params), to: id) }
+        case Notifications.item:
+            guard let notice: Message.Notice<EventItem> = try? Message.decode(payload) else { return }
+            received(notice.params)
         default:
             // A newer engine may tell more than this client knows.
             break
@@ -107,10 +135,10 @@ extension Link {
         subscribe()
     }
 
-    /// News of the connection itself; before a reconnect's snapshot the events of the old connection count no more.
+    /// News of the connection itself; what was missed is asked for on the next one.
     func tellWatchers(_ update: FleetUpdate) {
         for id in watchers.keys {
-            watchers[id]?.gate.reset()
+            watchers[id]?.gate.interrupt()
             push(update, to: id)
         }
     }

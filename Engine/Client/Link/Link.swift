@@ -24,6 +24,8 @@ actor Link {
 
     nonisolated let loop: any EventLoop
     nonisolated let options: ConnectOptions
+    /// Names this client in the keys of its wishes.
+    nonisolated let identity = String(UInt64.random(in: .min ... .max), radix: 36)
     private nonisolated let lastID = Atomic<UInt64>(0)
     private nonisolated let lastGreeting = Mutex<HelloResult?>(nil)
 
@@ -40,14 +42,19 @@ actor Link {
     var beatSent: NIODeadline?
     var beat: RepeatedTask?
     var reconnecting: Task<Void, Never>?
+    /// What carries the present connection to another machine.
+    var shell: RemoteShell?
 
     var watchers: [UInt64: Watcher] = [:]
     /// The answer to `event.subscribe` is on its way; `askAgain`: it comes too early for somebody.
     var subscribing = false
     var askAgain = false
+    var readers: [UInt64: EventReader] = [:]
     var sources: [UInt64: LogSource] = [:]
     /// Open log streams by their number in this connection.
     var streams: [UInt32: UInt64] = [:]
+    /// The numbering of the events that watchers have seen: one engine's.
+    var eventStream: String?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
@@ -79,14 +86,15 @@ actor Link {
 
     // MARK: - What arrives
 
-    func received(_ frame: InboundFrame, on connection: Int) {
+    func received(_ frame: InboundFrame, on connection: Int, from channel: any Channel) {
         guard connection == self.connection else { return }
         beatSent = nil
         switch frame.kind {
         case .response: answered(frame.payload)
         case .notification: notified(frame.payload)
         case .log: logged(frame.payload)
-        case .heartbeat, .request, .challenge, .challengeResponse: break
+        case .challenge: challenged(Array(frame.payload.readableBytesView), on: connection, from: channel)
+        case .heartbeat, .request, .challengeResponse: break
         }
     }
 
@@ -114,10 +122,12 @@ actor Link {
         case .up:
             phase = .down
             beat?.cancel()
+            reap()
             let failure = why ?? refusal ?? .lost
             takeBack(failure)
             detachStreams()
             tellWatchers(.disconnected(failure))
+            detachReaders(failure)
             reconnecting = Task { await self.reconnect() }
         }
     }
@@ -131,9 +141,12 @@ actor Link {
 
     // MARK: - The engine's pulse
 
+    /// Nobody waits for anything.
+    private var isIdle: Bool { calls.isEmpty && watchers.isEmpty && readers.isEmpty && sources.isEmpty }
+
     /// While somebody waits for the engine, silence is asked about; no answer within the deadline means that it hangs.
     private func checkPulse() {
-        guard case .up(let channel) = phase, !(calls.isEmpty && watchers.isEmpty && sources.isEmpty) else { return }
+        guard case .up(let channel) = phase, !isIdle else { return }
         let now = NIODeadline.now()
         if let asked = beatSent {
             let patience = options.pulse.patience
@@ -167,6 +180,7 @@ actor Link {
         for id in calls.keys { finish(id, .failure(Failure.closed)) }
         for watcher in watchers.values { watcher.mailbox.finish() }
         for source in sources.values { source.mailbox.finish() }
+        finishReaders()
         watchers = [:]
         sources = [:]
         return channel

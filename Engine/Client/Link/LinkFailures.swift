@@ -58,10 +58,61 @@ extension Failure {
             next: "wait for some of them first")
     }
 
-    static func versions(ours: Int, theirs: Int) -> Failure {
+    static func versions(theirs: Int) -> Failure {
         Failure(
             .versionMismatch, "client and engine do not fit",
-            why: "the client speaks version \(ours) of the protocol, the engine version \(theirs)",
-            next: "start the engine of this version: od daemon stop, then od daemon start")
+            why: "the client speaks versions \(Versions.oldest) to \(Versions.newest) of the protocol, the engine "
+                + "version \(theirs)",
+            next: "replace the engine by one of this version, the apps go on: od daemon restart")
+    }
+
+    static func unknownMethod(_ what: String) -> Failure {
+        Failure(
+            .protocolError, what, why: "the engine is older than this client",
+            next: "replace it by one of this version, the apps go on: od daemon restart")
+    }
+
+    static func tokenAbsent(_ path: String) -> Failure {
+        Failure(
+            .tokenRefused, "the daemon asks for a token", why: "there is none in \(path)",
+            next: "set OD_AUTH_TOKEN_FILE to a copy of its home's \(Token.fileName)")
+    }
+
+    static func badDestination(_ text: String) -> Failure {
+        Failure(
+            .usage, "‘\(text)’ is no host", why: "a host does not begin with - and has no spaces",
+            next: "od --host user@server VERB")
+    }
+
+    static func noShell(_ program: String, _ error: SystemError) -> Failure {
+        Failure(
+            .remoteFailed, "ssh cannot be started", why: "\(program): \(error)",
+            next: "install ssh, or set OD_SSH to a program that takes its arguments")
+    }
+
+    static func remoteSilent(_ host: String) -> Failure {
+        Failure(
+            .remoteFailed, "\(host) closed the connection", why: "od bridge ended there without a word",
+            next: "try there: ssh \(host) od daemon status")
+    }
+
+    /// ssh itself failed (it exits with 255), or what it ran at the other end.
+    static func remote(_ host: String, _ exit: Exit, says text: String) -> Failure {
+        let last = text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it ended with \(exit)"
+        if exit == .code(255) {
+            return Failure(
+                .remoteFailed, "\(host) cannot be reached", why: last, next: "try by hand: ssh \(host) true")
+        }
+        if exit == .code(127) || text.contains("od: bridge:") {
+            return Failure(
+                .remoteFailed, "there is no OpenDaemon on \(host)", why: last,
+                next: "install it there, so that this works: ssh \(host) od version")
+        }
+        if text.contains("OD1001") {
+            return Failure(
+                .versionMismatch, "od on \(host) is too old", why: last, next: "install this version there")
+        }
+        return Failure(
+            .remoteFailed, "od bridge failed on \(host)", why: last, next: "try there: ssh \(host) od daemon status")
     }
 }

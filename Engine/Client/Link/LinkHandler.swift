@@ -16,8 +16,8 @@ final class LinkHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
-        let connection = connection
-        link.assumeIsolated { $0.received(frame, on: connection) }
+        let (connection, channel) = (connection, context.channel)
+        link.assumeIsolated { $0.received(frame, on: connection, from: channel) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -5,8 +5,15 @@ import NIOCore
 /// JSON-RPC messages as bytes. The encoders are made anew for each message: they are cheap and not shared.
 enum Message {
     /// A request as a frame that is ready to be sent.
-    static func request<P, R>(_ id: UInt64, _ method: Method<P, R>, _ params: P) throws -> ByteBuffer {
-        let payload = try JSONEncoder().encode(RPCRequest(id: id, method: method.name, params: params))
+    ///
+    /// - Parameters:
+    ///   - deadline: milliseconds that the client waits; nil: as long as it takes.
+    ///   - key: by which the engine does it once.
+    static func request<P, R>(
+        _ id: UInt64, _ method: Method<P, R>, _ params: P, deadline: Int? = nil, key: String? = nil
+    ) throws -> ByteBuffer {
+        let request = RPCRequest(id: id, method: method.name, params: params, deadline: deadline, key: key)
+        let payload = try JSONEncoder().encode(request)
         guard payload.count <= Frame.maxPayload else { throw Failure.tooLarge(method.name, payload.count) }
         var frame = ByteBuffer(bytes: Frame.header(.request, length: payload.count))
         frame.writeBytes(payload)
@@ -46,9 +53,13 @@ enum Message {
 }
 
 extension RPCError {
+    private static let noMethod = -32601
+
     /// What the engine says went wrong; its own words when it gave no `Failure`.
     var failure: Failure {
-        data
+        // An engine of the version before cannot know what it lacks.
+        if code == Self.noMethod { return .unknownMethod(data?.what ?? message) }
+        return data
             ?? Failure(
                 .protocolError, "the engine refused a message", why: "\(message) (\(code))",
                 next: "check that client and engine have the same version: od daemon status")

@@ -28,5 +28,5 @@ struct PendingCall {
     var rule: CallRule { CallRule.of(method) }
 
     /// Milliseconds after which the call fails; nil: it waits as long as the engine shows signs of life.
-    var limit: Int? { deadline ?? (rule.waitsForProcesses ? nil : Defaults.answerDeadline) }
+    var limit: Int? { deadline ?? rule.usualLimit }
 }

@@ -5,6 +5,8 @@ import NIOCore
 /// A response as a frame that is ready to be sent.
 struct Answer: Sendable {
     let frame: ByteBuffer
+    /// Of the request; nil for a batch, and for what could not be read.
+    let id: UInt64?
 
     init<R: Codable & Sendable>(id: UInt64?, result: R) {
         self.init(id: id, RPCResponse(id: id, result: result))
@@ -18,14 +20,40 @@ struct Answer: Sendable {
     private init<R>(id: UInt64?, _ response: RPCResponse<R>) {
         do {
             let frame = try Self.frame(.response, response)
-            self.init(frame: frame)
+            self.init(id: id, frame: frame)
         } catch {
             self.init(id: id, error: RPCError(Failure.unexpected(error)))
         }
     }
 
-    private init(frame: ByteBuffer) {
+    private init(id: UInt64?, frame: ByteBuffer) {
+        self.id = id
         self.frame = frame
+    }
+
+    /// The answers to a batch, as one array.
+    init(batch payloads: [ByteBuffer]) {
+        let length = payloads.reduce(2) { $0 + $1.readableBytes + 1 }
+        guard length <= Frame.maxPayload else {
+            self.init(id: nil, error: RPCError(Failure.answerTooLong(length)))
+            return
+        }
+        var array = ByteBuffer()
+        array.reserveCapacity(Frame.headerLength + length)
+        array.writeBytes(Frame.header(.response, length: max(2, length - (payloads.isEmpty ? 0 : 1))))
+        array.writeBytes([UInt8(ascii: "[")])
+        for (index, payload) in payloads.enumerated() {
+            if index > 0 { array.writeBytes([UInt8(ascii: ",")]) }
+            array.writeImmutableBuffer(payload)
+        }
+        array.writeBytes([UInt8(ascii: "]")])
+        self.init(id: nil, frame: array)
+    }
+
+    /// The JSON of it.
+    var payload: ByteBuffer {
+        frame.getSlice(at: frame.readerIndex + Frame.headerLength, length: frame.readableBytes - Frame.headerLength)
+            ?? ByteBuffer()
     }
 
     /// Decodes params, runs `body`, encodes its result or its error.

@@ -1,32 +1,15 @@
 import Core
 import NIOCore
 
-/// A notification as a frame, encoded once for all who get it.
-struct Notice: Sendable {
-    enum Kind: Hashable, Sendable {
-        /// Numbered: a client sees when one is missing.
-        case event
-        /// Only the latest counts.
-        case metrics
-    }
+/// Notifications as frames, encoded once for all who get them; nil for what JSON cannot say (a number that is none).
+enum Notice {
+    static func event(_ event: FleetEvent) -> ByteBuffer? { frame(Notifications.event, event) }
 
-    let kind: Kind
-    let frame: ByteBuffer
+    static func item(_ item: EventItem) -> ByteBuffer? { frame(Notifications.item, item) }
 
-    /// nil for what JSON cannot say (a number that is none).
-    init?(_ event: FleetEvent) {
-        self.init(.event, Notifications.event, event)
-    }
+    static func metrics(_ metrics: FleetMetrics) -> ByteBuffer? { frame(Notifications.metric, metrics) }
 
-    init?(_ metrics: FleetMetrics) {
-        self.init(.metrics, Notifications.metric, metrics)
-    }
-
-    private init?<P: Codable & Sendable>(_ kind: Kind, _ name: String, _ params: P) {
-        guard let frame = try? Answer.frame(.notification, RPCRequest(id: nil, method: name, params: params)) else {
-            return nil
-        }
-        self.kind = kind
-        self.frame = frame
+    private static func frame<P: Codable & Sendable>(_ name: String, _ params: P) -> ByteBuffer? {
+        try? Answer.frame(.notification, RPCRequest(id: nil, method: name, params: params))
     }
 }

@@ -14,7 +14,8 @@ extension RPCError {
     }
 
     static func unknownMethod(_ name: String) -> RPCError {
-        refusal(noMethod, "there is no method \(name)", why: "this engine does not have it; its version may be older")
+        refusal(
+            noMethod, "the engine does not know \(name)", why: "it is older than the client, or another program's word")
     }
 
     static func badParams(_ why: some Error) -> RPCError {
@@ -43,7 +44,78 @@ extension RPCError {
     }
 }
 
+extension RPCError {
+    static func badBatch(_ why: Batch.Refusal) -> RPCError {
+        switch why {
+        case .notAnArray: refusal(notJSON, "the message is no JSON-RPC request", why: "its array does not end")
+        case .empty: refusal(noRequest, "the batch was not begun", why: "it is empty")
+        case .tooLong(let limit):
+            refusal(noRequest, "the batch was not begun", why: "it has more than \(limit) requests")
+        }
+    }
+
+    static var keyTooLong: RPCError {
+        refusal(badParams, "the request was not begun", why: "its key has more than \(RPCHead.maxKey) bytes")
+    }
+}
+
 extension Failure {
+    static func tooFast(again milliseconds: Int) -> Failure {
+        Failure(
+            .tooBusy, "the request was not begun",
+            why: "this client asks more than \(Defaults.requestRate) times a second",
+            next: "try again in \(max(1, milliseconds)) ms")
+    }
+
+    static func tooMuchWaits(_ bytes: Int) -> Failure {
+        Failure(
+            .tooBusy, "the answer was not sent", why: "\(bytes) bytes of answers wait to be read",
+            next: "read them first, then ask again, or ask for less at a time")
+    }
+
+    static var crowded: Failure {
+        Failure(
+            .tooBusy, "the request was not taken", why: "the engine has its fill of large requests",
+            next: "try again in a moment")
+    }
+
+    static var madeRoom: Failure {
+        Failure(
+            .tooBusy, "the connection was closed to make room", why: "it had not said hello, and others wait",
+            next: "connect again")
+    }
+
+    static func deadline(_ method: String, begun: Bool) -> Failure {
+        Failure(
+            .engineSilent, "no answer to \(method) within its deadline",
+            why: begun ? "it takes longer" : "it was not begun: others came before it",
+            next: "allow more time, or look at the engine with: od daemon status")
+    }
+
+    static var lateFrame: Failure {
+        Failure(
+            .protocolError, "the message was not taken",
+            why: "it was not whole after \(Defaults.frameDeadline) ms", next: "connect again")
+    }
+
+    static var tokenMissing: Failure {
+        Failure(
+            .tokenRefused, "this daemon asks for a token", why: "the client has not answered its challenge",
+            next: "use od of this version as the daemon's own user, or set OD_AUTH_TOKEN_FILE")
+    }
+
+    static var tokenWrong: Failure {
+        Failure(
+            .tokenRefused, "the daemon did not accept the token", why: "it is another one",
+            next: "set OD_AUTH_TOKEN_FILE to a copy of the home's auth-token")
+    }
+
+    static func tokenTries(again milliseconds: Int) -> Failure {
+        Failure(
+            .tokenRefused, "the token was not looked at", why: "there were too many wrong ones",
+            next: "try again in \(max(1, milliseconds)) ms")
+    }
+
     static func unexpected(_ error: some Error) -> Failure {
         error as? Failure
             ?? Failure(
@@ -58,11 +130,12 @@ extension Failure {
             next: "ask for less at a time")
     }
 
-    static func clientVersion(_ theirs: Int) -> Failure {
+    static func clientVersion(_ theirs: Int, newest: Int?) -> Failure {
         Failure(
             .versionMismatch, "client and engine do not fit",
-            why: "the client speaks version \(theirs) of the protocol, the engine version \(HelloRequest.version)",
-            next: "use an od of the engine's version, or restart the engine: od daemon stop, then od daemon start")
+            why: "the client speaks versions \(theirs) to \(newest ?? theirs) of the protocol, the engine "
+                + "\(Versions.oldest) to \(Versions.newest)",
+            next: "use an od of the engine's version, or replace the engine by yours: od daemon restart")
     }
 
     static var notAClient: Failure {
@@ -81,6 +154,12 @@ extension Failure {
         Failure(
             .foreignSocket, "this daemon belongs to another user", why: "only its own user and root may connect",
             next: "use a home of your own: od --home DIR")
+    }
+
+    static func tooManySubscriptions(_ count: Int) -> Failure {
+        Failure(
+            .protocolError, "the subscription was not made", why: "this client has \(count)",
+            next: "end some of them first")
     }
 
     static func tooManyStreams(_ count: Int) -> Failure {
