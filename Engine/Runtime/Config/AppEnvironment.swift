@@ -5,8 +5,23 @@ import Glibc
 /// then `--env`. Nothing of ours is among them; the engine adds its documented `OD_*` set.
 package enum AppEnvironment {
     /// The variables that an app inherits from `shell`: `Defaults.inheritedVariables` and `LC_*`.
-    package static func inherited(from shell: [String: String]) -> [String: String] {
-        shell.filter { Defaults.inheritedVariables.contains($0.key) || $0.key.hasPrefix("LC_") }
+    ///
+    /// - Parameter user: whom the app runs as; then those that describe a person are his, and the engine adds them.
+    package static func inherited(from shell: [String: String], forUser user: String? = nil) -> [String: String] {
+        shell.filter {
+            Defaults.inheritedVariables.contains($0.key) && !(user != nil && personal.contains($0.key))
+                || $0.key.hasPrefix("LC_")
+        }
+    }
+
+    /// Variables that say who one is.
+    static let personal: Set<String> = ["HOME", "USER", "LOGNAME", "SHELL"]
+    /// Where the variables come from, in the same order as their values: a later source wins.
+    static func sources(shell: [String: String], config: [String: String], flags: [String: String]) -> VariableSources {
+        var sources = inherited(from: shell).mapValues { _ in VariableSource.shell }
+        for name in config.keys { sources[name] = .config }
+        for name in flags.keys { sources[name] = .flag }
+        return VariableSources(sources)
     }
 
     /// The variables of this process. Entries without `=` are left out.

@@ -47,7 +47,9 @@ extension AppSpec {
                 .badDirectory, "the working directory of ‘\(name)’ is wrong", why: why,
                 next: "make it, or correct ‘cwd’")
         }
-        let env = AppEnvironment.inherited(from: place.shell).merging(app.env ?? [:]) { $1 }.merging(place.env) { $1 }
+        let env = AppEnvironment.inherited(from: place.shell, forUser: app.attributes.uid).merging(app.env ?? [:]) {
+            $1
+        }.merging(place.env) { $1 }
         // Relative scripts start at the config's folder; the app's own directory is a second guess.
         let directories = cwd == place.directory ? [cwd] : [place.directory, cwd]
         let search = LaunchSearch(directories: directories, path: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
@@ -61,19 +63,36 @@ extension AppSpec {
             instances: app.instances ?? Defaults.instances, restart: RestartPolicy(app),
             killSignal: app.killSignal ?? Defaults.killSignal, killTimeout: app.killTimeout ?? Defaults.killTimeout,
             outFile: absolute(app.outFile), errorFile: absolute(app.errorFile),
-            mergeLogs: app.mergeLogs ?? Defaults.mergeLogs)
+            mergeLogs: app.mergeLogs ?? Defaults.mergeLogs, logRotation: app.logRotation.map(LogRotation.init),
+            attributes: app.attributes.isEmpty ? nil : app.attributes)
+        envSources = AppEnvironment.sources(shell: place.shell, config: app.env ?? [:], flags: place.env)
+    }
+}
+
+extension LogRotation {
+    /// What was not said is the default.
+    fileprivate init(_ said: RotationConfig) {
+        self.init(
+            maxSize: said.maxSize ?? Defaults.logMaxSize, interval: said.interval ?? 0,
+            maxFiles: said.maxFiles ?? Defaults.logMaxFiles, maxAge: said.maxAge ?? Defaults.logMaxAge,
+            maxTotal: said.maxTotal ?? Defaults.logMaxTotal, compress: said.compress ?? Defaults.logCompress)
     }
 }
 
 extension RestartPolicy {
     /// `autoRestart: false` is `never`; what was not said is the default.
-    fileprivate init(_ app: AppConfig) {
+    init(_ app: AppConfig) {
         self.init(
             mode: app.restart ?? (app.autoRestart == false ? .never : Defaults.restart),
             strategy: app.restartStrategy ?? Defaults.restartStrategy, delay: app.restartDelay ?? Defaults.restartDelay,
-            minUptime: app.minUptime ?? Defaults.minUptime, maxRestarts: app.maxRestarts ?? Defaults.maxRestarts)
-        // A first delay beyond the usual longest one is meant as it is.
-        maxDelay = max(maxDelay, delay)
+            maxDelay: app.restartMaxDelay ?? Defaults.restartMaxDelay,
+            factor: app.restartFactor ?? Defaults.restartFactor, jitter: app.restartJitter ?? Defaults.restartJitter,
+            reset: app.restartReset ?? Defaults.restartReset, minUptime: app.minUptime ?? Defaults.minUptime,
+            maxRestarts: app.maxRestarts ?? Defaults.maxRestarts, window: app.restartWindow ?? Defaults.restartWindow,
+            coolDown: app.coolDown ?? Defaults.coolDown, stopExitCodes: app.stopExitCodes ?? [])
+        // A first delay beyond the usual longest one is meant as it is, and a longest one below the usual first too.
+        if app.restartMaxDelay == nil { maxDelay = max(maxDelay, delay) }
+        if app.restartDelay == nil { delay = min(delay, maxDelay) }
     }
 }
 

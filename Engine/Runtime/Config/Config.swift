@@ -36,25 +36,37 @@ package struct AppConfig: Hashable, Sendable {
     package var restart: RestartPolicy.Mode?
     package var restartStrategy: RestartPolicy.Strategy?
     package var restartDelay: Int?
+    package var restartFactor: Double?
+    package var restartMaxDelay: Int?
+    /// Percent.
+    package var restartJitter: Int?
+    package var restartReset: Int?
     package var maxRestarts: Int?
+    package var restartWindow: Int?
     package var minUptime: Int?
+    package var coolDown: Int?
+    package var stopExitCodes: [StopExit]?
     package var killSignal: Int32?
     package var killTimeout: Int?
     package var outFile: String?
     package var errorFile: String?
     package var mergeLogs: Bool?
-    package var logRotation: LogRotation?
+    package var logRotation: RotationConfig?
+    package var attributes = ProcessAttributes()
     /// Where it stands: `FILE:LINE:COLUMN: apps[0]`; nil for flags.
     package var place: String?
 
     package init() {}
 }
 
-/// Limits of log files. Read and checked, so that files written for them work; not acted upon in this version.
-package struct LogRotation: Hashable, Sendable {
-    /// Bytes.
+/// `logRotation` as written; nil is "not said", for which the default holds. Sizes are bytes, durations milliseconds.
+package struct RotationConfig: Hashable, Sendable {
     package var maxSize: Int?
+    package var interval: Int?
     package var maxFiles: Int?
+    package var maxAge: Int?
+    package var maxTotal: Int?
+    package var compress: Bool?
 
     package init() {}
 }

@@ -66,8 +66,25 @@ extension AppConfig {
                 .configValue, at: node.mark,
                 "‘autoRestart: \(autoRestart)’ and ‘restart: \(restart.rawValue)’ contradict each other")
         }
+        if let restartDelay, let restartMaxDelay, restartDelay > restartMaxDelay {
+            reader.fail(.configValue, at: node.mark, "‘restartDelay’ is longer than ‘restartMaxDelay’")
+        }
+        warnOfIdleKeys(at: node, &reader)
         if interpreter == "none", interpreterArgs?.isEmpty == false {
             reader.fail(.configValue, at: node.mark, "‘interpreterArgs’ need an interpreter, and it is ‘none’")
+        }
+    }
+
+    /// Keys that a strategy does not look at: they may wait there for another one, but nobody should wonder.
+    private func warnOfIdleKeys(at node: ConfigNode, _ reader: inout ConfigReader) {
+        let strategy = restartStrategy ?? Defaults.restartStrategy
+        let idle = [
+            ("restartFactor", restartFactor != nil, [.exponential, .jitter]),
+            ("restartJitter", restartJitter != nil, [.linear, .exponential]),
+            ("restartMaxDelay", restartMaxDelay != nil, [.linear, .exponential, .jitter]),
+        ].filter { (_, isSet: Bool, users: [RestartPolicy.Strategy]) in isSet && !users.contains(strategy) }
+        for (key, _, _) in idle {
+            reader.warn(at: node.mark, "‘\(key)’ has no effect with ‘restartStrategy: \(strategy.rawValue)’")
         }
     }
 

@@ -76,12 +76,52 @@ extension ConfigValue where T == Int {
         }
     }
 
+    /// A duration of a second or more, or 0 for none.
+    static var coolDown: ConfigValue<Int> {
+        ConfigValue(type: "duration", expected: "a duration of a second or more, like 10m, or 0") { node in
+            node.scalarText.flatMap(ConfigDuration.init).flatMap { duration in
+                let isRight = duration.milliseconds == 0 || duration.milliseconds >= Defaults.shortestCoolDown
+                return isRight ? duration.milliseconds : nil
+            }
+        }
+    }
+
     /// Bytes.
     static var size: ConfigValue<Int> {
         ConfigValue(type: "size", expected: "a size: bytes, or a number with K, M or G, like 10M") { node in
             node.scalarText.flatMap(ConfigSize.init)?.bytes
         }
     }
+}
+
+extension ConfigValue where T == Double {
+    static func decimal(_ range: ClosedRange<Double>) -> ConfigValue<Double> {
+        let words = "a number from \(range.lowerBound.plain) to \(range.upperBound.plain)"
+        return ConfigValue(type: "number", expected: words) { node in
+            guard case .number(let text) = node.value, let number = Double(text), range.contains(number) else {
+                return nil
+            }
+            return number
+        }
+    }
+}
+
+extension ConfigValue where T == [StopExit] {
+    /// A list, or one alone. A number is an exit code, a name a signal.
+    static var stopExits: ConfigValue<[StopExit]> {
+        ConfigValue(
+            type: "list", expected: "exit codes from 0 to 255 and names of signals, like [0, 3, SIGTERM]"
+        ) { node in
+            let items = if case .list(let items) = node.value { items } else { [node] }
+            let exits = items.compactMap { $0.scalarText.flatMap(StopExit.init) }
+            return exits.count == items.count ? exits : nil
+        }
+    }
+}
+
+extension Double {
+    /// Without a fraction that is none: `2`, `1.5`.
+    package var plain: String { self == rounded() && magnitude < 1e15 ? String(Int64(self)) : String(self) }
 }
 
 extension ConfigValue where T == Int32 {

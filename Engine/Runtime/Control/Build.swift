@@ -1,8 +1,9 @@
+import CKernel
 import Glibc
 
 /// What this build is.
 package enum Build {
-    package static let version = "0.1.0"
+    package static let version = String(cString: od_build())
 }
 
 /// The number of this process.

@@ -5,11 +5,17 @@ import NIOCore
 
 // The keeper's side of the runtime: frames become events, effects become frames.
 extension Control {
-    /// What the keeper holds of a run.
-    struct Slot: Hashable, Sendable {
-        var index: UInt32
+    /// What is known of a run that a keeper holds, or held.
+    struct Slot: Sendable {
+        /// Where the present keeper has it; nil when it does not, or not yet.
+        var index: UInt32?
         /// Number of its exit, 0 while it runs.
         var exitNumber: UInt64 = 0
+        var process: ProcessRecord?
+        /// Its main process, to learn how it ended when no keeper can say.
+        var handle: Descriptor?
+        /// The main process has ended; others of its tree may live.
+        var hasEnded = false
         /// Nothing of it lives.
         var isGone = false
         var isAcknowledged = false
@@ -19,82 +25,125 @@ extension Control {
     }
 
     /// Takes a frame, in the order in which they came.
-    func take(_ frame: KeeperFrame) {
-        switch frame {
-        case .welcome(let pid, let identity):
-            keeperPid = pid
-            keeperIdentity = identity
-            let home = parts.home
-            _ = parts.storeWorker.post { home.writePidFiles(keeper: pid) }
+    func take(_ report: KeeperReport) {
+        if let number = report.answers { answered(number, report.frame) }
+        switch report.frame {
+        case .welcome(let welcome):
+            // What came of a list that was broken off is in this one, too.
+            if report.answers == hello { roll = [] }
+            meet(welcome)
+        case .held(Door.key, let socket):
+            heldDoor = socket
         case .held(let key, let page):
             heldPages[key] = page
+        case .slot(let slot, _) where slot.isStarting:
+            // What becomes of it is told to whoever is the engine then; one that has just come waits for that.
+            if !isReady { expect(slot.id) }
         case .slot(let slot, let descriptors):
             note(slot, descriptors)
             // One that was not listed comes late: an earlier engine had asked for it.
-            if roll == nil { take(.spawned(slot.id, pid: slot.pid, since: slot.since)) } else { roll?.append(slot) }
-        case .listed:
+            if roll == nil { showed(slot) } else { roll?.append(slot) }
+        case .listed where report.answers == hello:
             listed()
         case .spawned(let slot, let descriptors):
             note(slot, descriptors)
-            take(.spawned(slot.id, pid: slot.pid, since: slot.since))
+            began(slot)
         case .refused(let kind, let id, let trouble):
             refused(kind, id, trouble)
-        case .exited(let slot):
-            ended(slot)
-        case .gone(let slot):
+        case .exited(let slot), .gone(let slot):
             ended(slot)
         case .resync:
             relist()
+        case .pulse(let number):
+            parts.link.beat(number)
         case .cut:
             // The keeper reads those streams, and offers them again when it is asked.
             loop.scheduleTask(in: .milliseconds(Self.relistAfter)) { self.assumeIsolated { $0.relist() } }
         case .left:
+            parts.spawner.close()
             Log.write("the engine ends: everything is stopped")
-            exit(0)
-        case .other:
+            parts.end(0)
+        case .listed, .other:
             break
         }
     }
 
     private func note(_ slot: KeeperSlot, _ descriptors: RunDescriptors?) {
-        slots[slot.id, default: Slot(index: slot.index)].exitNumber = slot.exitNumber
-        slots[slot.id]?.isGone = slot.isGone
+        var known = slots[slot.id] ?? Slot()
+        known.index = slot.index
+        known.exitNumber = slot.exitNumber
+        known.hasEnded = slot.end != nil
+        known.isGone = slot.isGone
+        if let descriptors, known.handle == nil { known.handle = descriptors.process }
+        if known.process == nil {
+            let process = ProcessRecord(id: slot.id, pid: slot.pid, ticks: slot.ticks, since: slot.since)
+            known.process = process
+            // Should all of ours be killed, this is how the next keeper finds it.
+            if slot.end == nil { remember(process) }
+        }
+        slots[slot.id] = known
+        if slot.hasSmallPipes { parts.spawner.noteSmallPipes() }
         // A second copy of streams that are read already, after a resync, is dropped.
         if let descriptors, !streaming.contains(slot.id) { self.descriptors[slot.id] = descriptors }
     }
 
-    /// The keeper has told all. The first time that is the fleet to recover; later, what we missed while its socket was full.
+    /// The keeper executes a run, or has taken it over.
+    func began(_ slot: KeeperSlot) {
+        _ = parts.link.isListed(slot.id)
+        if !isReady, adopting.contains(slot.id) { adopted.append(slot) }
+        take(.spawned(slot.id, pid: slot.pid, since: slot.since))
+        // One that was adopted may have ended already.
+        if slot.end != nil { ended(slot) }
+        knows(slot.id)
+    }
+
+    /// A run as a list shows it. The kernel must hear of its begin before its end.
+    private func showed(_ slot: KeeperSlot) {
+        let wasAwaited = parts.link.isListed(slot.id)
+        if slot.end == nil || wasAwaited { take(.spawned(slot.id, pid: slot.pid, since: slot.since)) }
+        if slot.end != nil { ended(slot) }
+    }
+
+    /// The keeper has told all. The first time that is the fleet to recover; later, what we missed.
     private func listed() {
-        listings -= 1
-        guard listings == 0, let held = roll else { return }
+        guard let held = roll else { return }
         roll = nil
-        if isReady {
-            for slot in held {
-                if slot.end == nil { take(.spawned(slot.id, pid: slot.pid, since: slot.since)) } else { ended(slot) }
-            }
-            for id in descriptors.keys { kernel.logPlan(of: id).map { attach(id, $0) } }
-            if isLeaving { parts.link.leave() }
-        } else {
-            recover(held.map(\.held))
-            _ = parts.pump.settle()
-        }
+        guard isReady else { return findRuns(held) }
+        for slot in held { showed(slot) }
+        for id in descriptors.keys { kernel.logPlan(of: id).map { attach(id, $0) } }
         heldPages = [:]
+        if isKeeperStrange { reclaim() } else { settled() }
+    }
+
+    /// The keeper holds what is to be held: what it has not answered is asked again.
+    func settled() {
+        parts.link.repeatRequests(upTo: hello) { slots[$0]?.index }
+        if isLeaving, hasFlushed { parts.link.leave() }
+        finishReexec()
     }
 
     /// Milliseconds until streams that could not be taken are asked for again.
     static let relistAfter: Int64 = 1000
 
     /// Something was missed: the keeper is asked for all it holds.
-    private func relist() {
-        if roll == nil { roll = [] } else { roll?.removeAll() }
-        listings += 1
-        parts.link.hello()
+    func relist() {
+        guard isKeeperThere else { return }
+        roll = []
+        hello = parts.link.hello()
     }
 
     private func ended(_ slot: KeeperSlot) {
-        slots[slot.id, default: Slot(index: slot.index)].exitNumber = slot.exitNumber
-        slots[slot.id]?.isGone = slot.isGone
-        guard slots[slot.id]?.isDiscarded != true else {
+        var known = slots[slot.id] ?? Slot()
+        known.index = slot.index
+        known.exitNumber = slot.exitNumber
+        known.hasEnded = slot.end != nil
+        known.isGone = slot.isGone
+        slots[slot.id] = known
+        if slot.isGone {
+            parts.spawner.ended(slot.id)
+            if !slot.hasCgroup { lookForStrays() }
+        }
+        guard !known.isDiscarded else {
             if slot.isGone { forget(slot.id) }
             return
         }
@@ -102,12 +151,38 @@ extension Control {
         if slot.isGone { take(.gone(slot.id)) }
     }
 
+    private func answered(_ number: UInt64, _ frame: KeeperFrame) {
+        if number == reexec?.number, case .refused(_, _, let trouble) = frame { return refuseReexec(trouble) }
+        guard let request = parts.link.answered(number), case .adopt(let id, _, _) = request else { return }
+        if case .refused(_, _, let trouble) = frame {
+            lost(id, why: trouble)
+            knows(id)
+        }
+    }
+
+    /// A run that the engine waited for is known now; when it was the last, the fleet is.
+    private func knows(_ id: RunID) {
+        guard adopting.remove(id) != nil, adopting.isEmpty else { return }
+        hasAdopted()
+    }
+
+    /// The fleet is not known before this run is; but a program that takes long to be executed holds nobody up.
+    private func expect(_ id: RunID) {
+        adopting.insert(id)
+        loop.scheduleTask(in: .milliseconds(Self.startPatience)) { self.assumeIsolated { $0.knows(id) } }
+    }
+
+    /// Milliseconds that a starting engine waits for a run that is just being executed.
+    private static let startPatience: Int64 = 5000
+
     private func refused(_ kind: UInt32, _ id: RunID, _ trouble: SpawnTrouble) {
         if kind == OD_SPAWN.rawValue {
-            take(.spawnFailed(id, trouble))
+            _ = parts.link.isListed(id)
+            spawnRefused(id, trouble)
+            knows(id)
         } else if kind == OD_LEAVE.rawValue {
             leaveRefused()
-        } else {
+        } else if kind != OD_ADOPT.rawValue, kind != OD_REEXEC.rawValue {
             Log.write("the keeper refused a frame of kind \(kind): \(trouble.text)")
         }
     }
@@ -117,11 +192,9 @@ extension Control {
     func obey(_ effect: KeeperEffect) {
         switch effect {
         case .spawn(let order):
-            guard let errno = parts.link.spawn(order) else { return }
-            let trouble = SpawnTrouble(stage: .resources, errno: errno, text: Errno(errno).description)
-            take(.spawnFailed(order.id, trouble))
+            launch(order)
         case .signal(let id, let number):
-            if let slot = slots[id] { parts.link.signal(slot: slot.index, run: id.run, number) }
+            if let slot = slots[id] { parts.link.signal(slot: slot.index, id, number) }
         case .attach(let id, let plan):
             attach(id, plan)
         case .ended(let id):
@@ -134,34 +207,32 @@ extension Control {
     /// The exit of the run is on disk.
     func acknowledge(_ id: RunID) {
         guard let slot = slots[id] else { return }
-        parts.link.acknowledge(slot: slot.index, exitNumber: slot.exitNumber)
-        slots[id] = slot.isReleased ? nil : with(slot) { $0.isAcknowledged = true }
+        if let index = slot.index { parts.link.acknowledge(slot: index, exitNumber: slot.exitNumber) }
+        slots[id]?.isAcknowledged = true
+        if slot.isReleased { slots[id] = nil }
     }
 
     /// The streams of the run are read to their end.
     func release(_ id: RunID) {
-        guard let slot = slots[id] else { return }
-        parts.link.release(slot: slot.index)
-        slots[id] = slot.isAcknowledged ? nil : with(slot) { $0.isReleased = true }
+        if let slot = slots[id] {
+            if let index = slot.index { parts.link.release(slot: index) }
+            slots[id]?.isReleased = true
+            if slot.isAcknowledged { slots[id] = nil }
+        }
         drained()
-    }
-
-    private func with(_ slot: Slot, _ edit: (inout Slot) -> Void) -> Slot {
-        var slot = slot
-        edit(&slot)
-        return slot
     }
 
     private func discard(_ id: RunID) {
         guard let slot = slots[id] else { return }
         slots[id]?.isDiscarded = true
-        if slot.isGone { forget(id) } else { parts.link.signal(slot: slot.index, run: id.run, 9) }
+        if slot.isGone { forget(id) } else { parts.link.signal(slot: slot.index, id, SIGKILL) }
     }
 
-    private func forget(_ id: RunID) {
+    func forget(_ id: RunID) {
         guard let slot = slots.removeValue(forKey: id) else { return }
         descriptors[id] = nil
-        parts.link.acknowledge(slot: slot.index, exitNumber: slot.exitNumber)
-        parts.link.release(slot: slot.index)
+        guard let index = slot.index else { return }
+        parts.link.acknowledge(slot: index, exitNumber: slot.exitNumber)
+        parts.link.release(slot: index)
     }
 }

@@ -1,4 +1,5 @@
 import Core
+import NIOCore
 
 // Streams of runs: from the keeper to the pump, and back when they are read to their end.
 extension Control {
@@ -10,7 +11,10 @@ extension Control {
             return
         }
         guard let descriptors = descriptors.removeValue(forKey: id) else { return }
-        for path in paths { open(path, for: id.instance) }
+        for path in paths {
+            open(path, for: id.instance)
+            _ = parts.pump.rotate(path, by: plan.rotation)
+        }
         streaming.insert(id)
         let out = StreamSource(pipe: descriptors.out.give(), spool: descriptors.outSpool.give(), path: plan.out)
         let error = StreamSource(pipe: descriptors.error.give(), spool: descriptors.errorSpool.give(), path: plan.error)
@@ -43,9 +47,9 @@ extension Control {
     /// The pump could not take the streams: the keeper reads on, the app goes on, and we ask for them again.
     private func decline(_ id: RunID) {
         streaming.remove(id)
-        if let slot = slots[id] { parts.link.decline(slot: slot.index) }
+        if let index = slots[id]?.index { parts.link.decline(slot: index) }
         drained()
-        take(.cut)
+        take(KeeperReport(.cut))
         Log.write("the streams of run \(id.instance).\(id.run) were not taken")
     }
 
@@ -61,9 +65,35 @@ extension Control {
             Log.write("\(path) cannot be written: \(reason)")
         case .unblocked(let path, let dropped):
             Log.write("\(path) is written again, \(dropped) bytes were dropped")
+        case .rotated(let path):
+            tidy(path)
+        case .notRotated(let path, let reason):
+            Log.write("\(path) cannot be put aside and goes on growing: \(reason)")
         case .closed(let path):
             parts.link.drop(key: LogPump.pageKey(path))
             for (id, plan) in closing.removeValue(forKey: path) ?? [] { attach(id, plan) }
+        case .lent(let loan):
+            giveBack(loan)
+        }
+    }
+
+    /// A file was put aside: the app's old files are compressed, and those that are too many or too old removed.
+    private func tidy(_ path: String) {
+        if let instance = logUsers[path]?.first { tidyLogs(of: instance) }
+    }
+
+    private func tidyLogs(of instance: UInt64) {
+        guard let logs = kernel.logs(of: instance) else { return }
+        parts.archivist.tidy(logs.files, by: logs.rotation, at: Clock.now().wall)
+    }
+
+    /// Old files also become too old while nothing is written: looked at every `Defaults.logSweep`.
+    func sweepLogs() {
+        loop.scheduleTask(in: .milliseconds(Int64(Defaults.logSweep))) { [self] in
+            assumeIsolated { control in
+                for instance in Set(control.logUsers.values.compactMap(\.first)) { control.tidyLogs(of: instance) }
+                control.sweepLogs()
+            }
         }
     }
 

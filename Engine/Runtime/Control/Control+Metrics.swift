@@ -30,11 +30,16 @@ extension Control {
 
     private func measure() async {
         if let measuring { return await measuring.value }
+        guard capabilities.allows(.metrics, at: Clock.now().boot) else { return figures = nil }
         let task = Task {
             do {
-                figures = try await parts.meter.measure(kernel.livePids().map(\.pid))
+                let new = try await parts.meter.measure(kernel.livePids().map(\.pid))
+                // It may have been switched off meanwhile.
+                figures = capabilities.isEnabled(.metrics) ? new : nil
+                report(.metrics, nil)
             } catch {
-                Log.write("no figures: \(error)")
+                figures = nil
+                report(.metrics, error)
             }
             measuring = nil
         }
@@ -45,13 +50,18 @@ extension Control {
     /// The machine, for a snapshot; nothing but zeros when it cannot be measured.
     func host() async -> HostInfo {
         await refresh()
-        return figures?.host
+        return lastHost
+    }
+
+    /// The machine as it was measured last.
+    var lastHost: HostInfo {
+        figures?.host
             ?? HostInfo(hostname: "", cores: 1, cpu: 0, memoryUsed: 0, memoryTotal: 0, load: [], uptime: 0)
     }
 
     /// Samples every second as long as somebody is subscribed; at rest there is no timer.
     func keepMeasuring() {
-        guard !isMeasuring else { return }
+        guard !isMeasuring, capabilities.isEnabled(.liveMetrics) else { return }
         isMeasuring = true
         loop.scheduleTask(in: .milliseconds(Int64(Defaults.sampleInterval))) {
             self.assumeIsolated { control in
@@ -62,11 +72,11 @@ extension Control {
     }
 
     private func measureForWatchers() async {
-        guard let server, await server.subscribers > 0 else { return }
+        guard let server, await server.metered > 0 else { return }
         keepMeasuring()
         let before = figures?.at
         await measure()
-        guard let figures, figures.at != before else { return }
+        guard let figures, figures.at != before, capabilities.isEnabled(.liveMetrics) else { return }
         let samples = kernel.livePids().compactMap { id, pid in
             figures.trees[pid].map {
                 FleetMetrics.Sample(id: id, cpu: $0.cpu, memory: $0.memory, processes: $0.processes)

@@ -6,30 +6,35 @@ extension Control {
     nonisolated var router: Router {
         var router = Router()
         router.on(Methods.status) { _, _ in await self.status() }
+        router.on(Methods.ping) { _, _ in await self.pong() }
+        router.on(Methods.environment) { request, _ in try await self.environments(request) }
         router.on(Methods.list) { _, _ in await self.list() }
         router.on(Methods.info) { request, _ in try await self.details(request.targets) }
-        router.on(Methods.subscribe) { _, session in await self.subscribe(session) }
-        router.on(Methods.start) { request, _ in
+        router.inOrder(Methods.start) { request, _ in
             guard case .started(let result) = try await self.command(.start(request)) else { throw self.noAnswer }
             return result
         }
-        router.on(Methods.apply) { request, _ in
+        router.inOrder(Methods.apply) { request, _ in
             guard case .applied(let result) = try await self.command(.apply(request)) else { throw self.noAnswer }
             return result
         }
-        router.on(Methods.stop) { request, _ in try await self.processes(.stop(request.targets)) }
-        router.on(Methods.restart) { request, _ in try await self.processes(.restart(request.targets)) }
-        router.on(Methods.delete) { request, _ in try await self.processes(.delete(request.targets)) }
-        router.on(Methods.resume) { _, _ in try await self.processes(.resume) }
-        router.on(Methods.shutdown) { _, _ in try await self.nothing(.shutdown(halt: true)) }
-        router.on(Methods.detach) { _, _ in try await self.nothing(.detach) }
+        router.inOrder(Methods.stop) { request, _ in try await self.processes(.stop(request.targets)) }
+        router.inOrder(Methods.restart) { request, _ in try await self.processes(.restart(request.targets)) }
+        router.inOrder(Methods.delete) { request, _ in try await self.processes(.delete(request.targets)) }
+        router.inOrder(Methods.resume) { _, _ in try await self.processes(.resume) }
+        router.inOrder(Methods.shutdown) { _, _ in try await self.nothing(.shutdown(halt: true)) }
+        router.on(Methods.restartDaemon) { request, _ in try await self.restart(request) }
+        router.inOrder(Methods.detach) { _, _ in try await self.nothing(.detach) }
         addLogs(to: &router)
+        addEvents(to: &router)
+        addPlugins(to: &router)
         return router
     }
 
     /// The answer to `daemon.hello`, when the fleet is known.
     func greet(_ session: Session) async -> HelloResult {
         await untilReady()
+        rest.wasBusy(on: loop)
         if session.isOwner, kernel.isEmbedded, owner == nil {
             owner = session.id
             await session.onClose { self.assumeIsolated { $0.ownerLeft(session.id) } }
@@ -63,6 +68,14 @@ extension Control {
         Failure(.bug, "an answer of the wrong kind", why: "this is a mistake in od", next: "report it with od version")
     }
 
+    /// On the control loop, so that the answer says that it turns.
+    private func pong() -> Nothing { Nothing() }
+
+    private func environments(_ request: EnvironmentRequest) async throws(Failure) -> [ProcessEnvironment] {
+        await untilReady()
+        return try kernel.environments(of: request.targets, show: request.show)
+    }
+
     private func list() async -> [InstanceInfo] {
         await untilReady()
         return await measured(kernel.list(at: Clock.now()))
@@ -76,25 +89,18 @@ extension Control {
         return details
     }
 
-    private func subscribe(_ session: Session) async -> FleetSnapshot {
-        await untilReady()
-        await session.subscribe()
-        keepMeasuring()
-        let host = await host()
-        return FleetSnapshot(
-            seq: kernel.lastEventNumber, processes: overlay(kernel.list(at: Clock.now())), host: host)
-    }
-
     private func status() async -> DaemonStatus {
         await untilReady()
         let now = Clock.now()
         let processes = kernel.list(at: now)
         return DaemonStatus(
-            pid: processID(), keeperPid: keeperPid, version: Build.version, home: parts.home.path,
+            pid: processID(), keeperPid: keeper?.pid ?? 0, version: Build.version, home: parts.home.path,
             startedAt: startedAt.wall, uptime: now.boot.milliseconds(since: startedAt.boot),
             embedded: kernel.isEmbedded, halted: kernel.isHalted, clients: await server?.clients.count ?? 0,
             apps: kernel.appCount,
             instances: processes.reduce(into: [:]) { $0[$1.status.rawValue, default: 0] += 1 },
-            engineStarts: startNumber)
+            engineStarts: startNumber, sparePid: keeper.flatMap { $0.spare > 0 ? $0.spare : nil },
+            keepers: keeper.flatMap { $0.keepers > 0 ? Int($0.keepers) : nil },
+            keeperVersion: keeper.flatMap { $0.build.isEmpty ? nil : $0.build })
     }
 }

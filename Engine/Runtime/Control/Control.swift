@@ -14,9 +14,16 @@ actor Control {
         /// Where the store blocks: one thread, so that batches are written in their order.
         var storeWorker: Worker
         var pump: LogPump
+        var archivist: Archivist
         /// Where log files are read.
         var readers: Worker
         var meter: Meter
+        /// Starts a keeper with a copy of the listening socket; gives our end of the link to it. Blocks.
+        var startKeeper: @Sendable (_ listener: Int32) throws -> Int32
+        /// Ends this process with a code.
+        var end: @Sendable (Int32) -> Void = { exit($0) }
+        /// Where users are looked up and cgroups are made.
+        var spawner = Spawner()
     }
 
     nonisolated let loop: any EventLoop
@@ -29,6 +36,8 @@ actor Control {
     let startedAt = Clock.now()
     var kernel: Kernel
     var journal = Journal()
+    /// What the engine does beyond supervising, and how it is.
+    var capabilities: Capabilities
     /// Events that came while a command was being made durable.
     private var inbox: [KernelEvent] = []
     /// A command's writes are on their way to the disk: no other event is taken until they are there.
@@ -36,16 +45,39 @@ actor Control {
     /// Gathered facts are on their way; events go on, commands wait.
     private var isFlushing = false
     private var isFlushDue = false
-    /// What the keeper holds of each run.
+    /// Who waits until the write that is under way has ended.
+    private var flushed: [CheckedContinuation<Void, Never>] = []
+    /// What is known of each run that a keeper holds or held.
     var slots: [RunID: Slot] = [:]
     /// Collected between OD_HELLO and OD_LISTED; nil when all is known.
-    var roll: [KeeperSlot]? = []
-    /// Listings that were asked for and have not come: only the last one is whole.
-    var listings = 1
-    var keeperPid: Int32 = 0
-    var keeperIdentity = ""
+    var roll: [KeeperSlot]?
+    /// The number of the last OD_HELLO: only its list is whole, and requests of before may be lost.
+    var hello: UInt64 = 0
+    /// The keeper as it presented itself; nil before the first has.
+    var keeper: KeeperWelcome?
+    /// The link leads to somebody; and to which of them.
+    var isKeeperThere = false
+    var keeperNumber = 0
+    /// The keeper has another table of runs than the one we knew, and is being given ours.
+    var isKeeperStrange = false
+    /// Runs whose OD_ADOPT is not answered.
+    var adopting: Set<RunID> = []
+    /// What the start of this engine has found so far: runs that a keeper holds, those that are being adopted, and those
+    /// that ended while nobody looked.
+    var adopted: [KeeperSlot] = []
+    var sought: [RunID: ProcessRecord] = [:]
+    var dead: [HeldRun] = []
+    /// All runs that the fleet may have are known by name.
+    var hasListed = false
+    /// Runs of a keeper that was killed were looked for.
+    var isSeeking = false
+    var reexec: Reexec?
+    /// A copy of the listening socket, for a keeper that we start.
+    var listener: Int32 = -1
     /// Commit pages that the keeper held when we came, by key, until their files are opened.
     var heldPages: [UInt64: Descriptor] = [:]
+    /// The listening socket of the door, if an earlier engine opened it.
+    var heldDoor: Descriptor?
     /// Descriptors of runs whose files are not known yet.
     var descriptors: [RunID: RunDescriptors] = [:]
     /// Runs whose streams the pump reads.
@@ -69,6 +101,8 @@ actor Control {
     var isMeasuring = false
     var measuring: Task<Void, Never>?
     private(set) var isLeaving = false
+    /// Everything is on disk: leave may be asked for.
+    private(set) var hasFlushed = false
     /// A step's effects are being carried out: events that they cause wait.
     private var isPerforming = false
     /// Who waits until all streams are read to their end.
@@ -76,31 +110,43 @@ actor Control {
     /// The last reason why the store could not be written; nil when it could.
     private(set) var storeTrouble: Failure?
 
-    init(loop: any EventLoop, parts: Parts, stored: StoredFleet, embedded: Bool, startNumber: Int) {
+    init(
+        loop: any EventLoop, parts: Parts, stored: StoredFleet, capabilities: Capabilities, embedded: Bool,
+        startNumber: Int
+    ) {
         self.loop = loop
         self.parts = parts
         isStartedEmbedded = embedded
         self.startNumber = startNumber
         kernel = Kernel(homePath: parts.home.path, seed: Clock.now().boot.nanoseconds)
         self.stored = stored
+        self.capabilities = capabilities
     }
 
     /// What the store held, until the keeper has told what it holds.
-    private let stored: StoredFleet
+    let stored: StoredFleet
+    let rest = Rest()
 
     /// Accepts clients, who wait until the fleet is known, and asks the keeper what it holds.
     func open(listener: Int32) async throws {
-        try parts.link.listen { frame in
-            self.loop.execute { self.assumeIsolated { $0.take(frame) } }
-        } closed: {
-            // Without a keeper there is nothing that can be supervised.
-            Log.write("the keeper is gone")
-            exit(1)
+        self.listener = od_pump_duplicate(listener)
+        try listen()
+        relist()
+        sweepLogs()
+        let (home, readers) = (parts.home.path, parts.readers)
+        let gate: Server.Gate = { () async throws(Failure) in
+            do {
+                return try await readers.run { try Server.token(home: home) }
+            } catch {
+                throw Failure.unexpected(error)
+            }
         }
-        parts.link.hello()
-        server = try await Server.open(listener: listener, on: loop, router: router) { await self.greet($0) }
+        server = try await Server.open(
+            listener: listener, on: loop, router: router, gate: gate, note: { Log.write($0) },
+            hello: { await self.greet($0) })
         // Once more: taking the socket over has set its backlog to a smaller one.
-        listen(listener, Self.backlog)
+        Glibc.listen(listener, Self.backlog)
+        if Door.belongs(to: parts.home.path) { Task { await openDoor() } }
     }
 
     /// Clients that may wait to be accepted, while an engine is being replaced for example.
@@ -118,8 +164,12 @@ actor Control {
     func recover(_ held: [HeldRun]) {
         guard !isReady else { return }
         isReady = true
-        let start = EngineStart(keeper: keeperIdentity, isEmbedded: isStartedEmbedded)
+        let identity = keeper?.identity ?? ""
+        parts.spawner.begin(home: parts.home.path, holder: identity)
+        let start = EngineStart(
+            keeper: identity, isEmbedded: isStartedEmbedded, hasAdopted: isSeeking, number: startNumber)
         inbox.insert(.recovered(stored, held, start), at: 0)
+        Log.write("engine \(Build.version), pid \(processID()), is start \(startNumber): \(held.count) runs held")
         proceed()
         for continuation in ready { continuation.resume() }
         ready = []
@@ -136,9 +186,13 @@ actor Control {
         await untilReady()
         lastRequest += 1
         let request = lastRequest
+        let context = RequestContext.current
+        let wish = context?.key.map { FleetCommand.once($0, command) } ?? command
         let answer = await withCheckedContinuation { continuation in
             waiting[request] = continuation
-            take(.command(command, request))
+            take(.command(wish, request))
+            // It has its place: the client's next request cannot come before it.
+            context?.turn.pass()
         }
         if case .failed(let failure) = answer { throw failure }
         return answer
@@ -195,16 +249,12 @@ actor Control {
             flushSoon(Journal.retry)
             if let request { answer(request, .failed(error)) }
         }
+        writeEnded()
         proceed()
     }
 
-    private func write(_ batch: Journal.Batch) async throws(Failure) {
-        let store = parts.store
-        do {
-            try await parts.storeWorker.run { try store.commit(batch.writes) }
-        } catch {
-            throw error as? Failure ?? Failure(.bug, "the store failed", why: "\(error)", next: "report this")
-        }
+    func write(_ batch: Journal.Batch) async throws(Failure) {
+        try await commit(batch.writes, processes: Array(batch.processes.values))
         storeTrouble = nil
         for id in batch.acknowledge { acknowledge(id) }
     }
@@ -221,6 +271,7 @@ actor Control {
         for key in effects.forgotten { closeLogs(of: key) }
         isPerforming = false
         for reply in effects.answers { answer(reply.request, reply.answer) }
+        rest.wasBusy(on: loop)
         if effects.leave { leave() }
     }
 
@@ -229,6 +280,12 @@ actor Control {
     }
 
     // MARK: the journal
+
+    /// A run is that process; on disk as soon as anything is.
+    func remember(_ process: ProcessRecord) {
+        journal.add(process)
+        flushSoon(Journal.gather)
+    }
 
     private func flushSoon(_ milliseconds: Int) {
         guard !isFlushDue, !journal.waiting.isEmpty else { return }
@@ -239,6 +296,18 @@ actor Control {
                 Task { await control.flush() }
             }
         }
+    }
+
+    /// Waits until what has gathered is on disk, or could not be written.
+    func untilStored() async {
+        while isFlushing || isCommitting { await withCheckedContinuation { flushed.append($0) } }
+        await flush()
+    }
+
+    private func writeEnded() {
+        let waiting = flushed
+        flushed = []
+        for continuation in waiting { continuation.resume() }
     }
 
     /// Writes what has gathered; what cannot be written is tried again.
@@ -255,6 +324,7 @@ actor Control {
             Log.write("the store cannot be written: \(error)")
         }
         isFlushing = false
+        writeEnded()
         flushSoon(storeTrouble == nil ? Journal.gather : Journal.retry)
         proceed()
     }
@@ -294,7 +364,8 @@ actor Control {
                 home.removePidFiles()
             }
             await server?.close()
-            parts.link.leave()
+            hasFlushed = true
+            if isKeeperThere { parts.link.leave() }
         }
     }
 

@@ -10,8 +10,6 @@ import Synchronization
 package enum EngineMain {
     /// EX_TEMPFAIL of sysexits.h: the keeper tries again later.
     private static let tryAgain: Int32 = 75
-    /// Seconds for which an engine that cannot work tells clients why, before the keeper tries again.
-    private static let refusalTime: UInt32 = 5
 
     /// Runs until everything is stopped and the keeper has given leave; does not return before.
     ///
@@ -29,8 +27,7 @@ package enum EngineMain {
             waitForSignals(control)
         } catch {
             Log.write("the engine cannot start: \(error)")
-            refuse(error, loop)
-            exit(tryAgain)
+            refuse(error, paths, loop)
         }
     }
 
@@ -39,13 +36,17 @@ package enum EngineMain {
     ) throws(Failure) -> Control {
         let store = try Store(path: paths.database)
         let stored = try store.load()
+        let capabilities = Capabilities(stored: try store.capabilities())
         let facts = Facts()
         let parts = Control.Parts(
             home: paths, link: KeeperLink(socket: Int32(OD_FD_LINK)), store: store, storeWorker: try Worker("od-store"),
-            pump: try LogPump { facts.take($0) }, readers: try Worker("od-read", threads: 2), meter: try Meter())
+            pump: try LogPump { facts.take($0) }, archivist: try Archivist(),
+            readers: try Worker("od-read", threads: 2), meter: try Meter(),
+            startKeeper: { try KeeperStart(home: paths.path).run(listener: $0) })
         let number = getenv("OD_ENGINE_STARTS").flatMap { Int(String(cString: $0)) } ?? 1
         let control = Control(
-            loop: loop, parts: parts, stored: stored, embedded: embedded, startNumber: number)
+            loop: loop, parts: parts, stored: stored, capabilities: capabilities, embedded: embedded,
+            startNumber: number)
         facts.reach(control)
         return control
     }
@@ -74,15 +75,22 @@ package enum EngineMain {
         }
     }
 
-    /// Tells every client for a moment why there is no engine.
-    private static func refuse(_ failure: any Error, _ loop: any EventLoop) {
+    /// Stays for the keeper's and the clients' sake, though there is no fleet.
+    private static func refuse(_ failure: any Error, _ paths: HomePaths, _ loop: any EventLoop) -> Never {
         let failure =
             failure as? Failure ?? Failure(.bug, "the engine cannot start", why: "\(failure)", next: "report this")
+        let engine = RefusedEngine(loop: loop, home: paths, link: KeeperLink(socket: Int32(OD_FD_LINK)), failure)
         Task {
-            _ = try? await Server.open(listener: Int32(OD_FD_LISTENER), on: loop, router: Router()) { _ in throw failure
+            do {
+                try await engine.open(listener: Int32(OD_FD_LISTENER))
+            } catch {
+                Log.write("nobody can be told: \(error)")
+                exit(tryAgain)
             }
         }
-        sleep(refusalTime)
+        while true {
+            if od_wait_for_end() == SIGTERM { Task { await engine.stop() } }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ import Core
 ///
 /// Commands wait until their writes are durable; facts (exits, events) are gathered and written together, at most
 /// `gather` milliseconds later. When the disk is full they are kept and tried again every second; beyond `maxWrites`
-/// events are dropped, old states of instances, and the oldest exits: supervision goes on, state is never half-written.
+/// events are dropped, old states of instances, and the oldest exits and receipts: supervision goes on, state is never half-written.
 struct Journal: Sendable {
     /// Milliseconds that facts may wait for others.
     static let gather = 20
@@ -16,10 +16,12 @@ struct Journal: Sendable {
     /// One transaction.
     struct Batch: Sendable {
         var writes: [StoreWrite] = []
+        /// Which processes new runs are.
+        var processes: [UInt64: ProcessRecord] = [:]
         /// The keeper may forget these when `writes` are on disk.
         var acknowledge: [RunID] = []
 
-        var isEmpty: Bool { writes.isEmpty && acknowledge.isEmpty }
+        var isEmpty: Bool { writes.isEmpty && processes.isEmpty && acknowledge.isEmpty }
     }
 
     private(set) var waiting = Batch()
@@ -32,6 +34,11 @@ struct Journal: Sendable {
         if waiting.writes.count > Self.maxWrites { compact() }
     }
 
+    /// A run is that process. Bounded by the number of instances: the last run of each counts.
+    mutating func add(_ process: ProcessRecord) {
+        waiting.processes[process.id.instance] = process
+    }
+
     /// All that waits, to be written now.
     mutating func take() -> Batch {
         defer { waiting = Batch() }
@@ -41,15 +48,17 @@ struct Journal: Sendable {
     /// A batch that could not be written: it comes before what has gathered since.
     mutating func putBack(_ batch: Batch) {
         waiting.writes = batch.writes + waiting.writes
+        waiting.processes.merge(batch.processes) { newer, _ in newer }
         waiting.acknowledge = batch.acknowledge + waiting.acknowledge
         if waiting.writes.count > Self.maxWrites { compact() }
     }
 
-    /// Drops events, and states of instances that later ones replace.
+    /// Drops events, states of instances that later ones replace, the oldest exits and receipts.
     private mutating func compact() {
         var seen: Set<UInt64> = []
         var homes = 0
         var exits = 0
+        var receipts = 0
         let kept = waiting.writes.reversed().filter { write in
             switch write {
             case .addEvent:
@@ -62,6 +71,9 @@ struct Journal: Sendable {
             case .addExit:
                 exits += 1
                 return exits <= Self.maxExits
+            case .addReceipt:
+                receipts += 1
+                return receipts <= Defaults.receipts
             case .putApp, .removeApp, .removeInstance:
                 return true
             }

@@ -1,25 +1,60 @@
 import Core
 import Glibc
+import Synchronization
 
 /// The engine's own log: `engine.log` in the home, which is standard error of this process.
 enum Log {
-    /// Bytes after which a new engine begins the file anew; the one before it is kept as `engine.log.old`.
-    private static let maxSize = 1 << 20
+    private static let file = Mutex<TurningFile?>(nil)
 
     /// Makes `path` the standard error and output of this process.
     static func open(_ path: String) {
-        var status = stat()
-        if lstat(path, &status) == 0, status.st_size > maxSize { rename(path, path + ".old") }
-        let file = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { return }
-        dup2(file, 1)
-        dup2(file, 2)
-        close(file)
+        file.withLock {
+            let file = TurningFile(path: path, descriptors: [1, 2], limit: Defaults.engineLogSize)
+            file.open()
+            $0 = file
+        }
     }
 
-    /// One line, with the time in front.
+    /// One line, with the time in front; on standard error as it is while no file was opened.
     static func write(_ text: String) {
         let line = Array("\(Clock.now().wall) \(text)\n".utf8)
-        _ = Glibc.write(2, line, line.count)
+        file.withLock {
+            if let file = $0 { file.write(line) } else { _ = Glibc.write(2, line, line.count) }
+        }
+    }
+}
+
+/// A file that never grows beyond `limit` bytes by what is written here: a full one is renamed to `NAME.old`, over the
+/// one before.
+struct TurningFile: Sendable {
+    let path: String
+    /// Which descriptors of this process are the file.
+    let descriptors: [Int32]
+    let limit: Int
+
+    /// Begins with a new file when the old one is full.
+    func open() {
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_size >= limit { rename(path, path + ".old") }
+        redirect()
+    }
+
+    /// Appends, after a turn when `line` would not fit. Judged by the size of the file, not by what we wrote: the last
+    /// words of the runtime go there too. What cannot be written is lost: there is nobody to tell.
+    func write(_ line: [UInt8]) {
+        var status = stat()
+        if fstat(descriptors[0], &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
+            Int(status.st_size) + line.count > limit, rename(path, path + ".old") == 0
+        {
+            redirect()
+        }
+        _ = Glibc.write(descriptors[0], line, line.count)
+    }
+
+    private func redirect() {
+        let file = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { return }
+        for descriptor in descriptors { dup2(file, descriptor) }
+        close(file)
     }
 }

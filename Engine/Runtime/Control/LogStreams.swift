@@ -60,9 +60,10 @@ extension Control {
         let reader = LogReader(file.path, from: streamed.offset ?? 0)
         var sender = LogSender(file: file, stream: stream, session: session)
         do {
-            if streamed.offset == nil {
-                let limit = parts.pump.growth.length(of: file.path)
-                try await parts.readers.run { try reader.seek(toLast: request.lines, upTo: limit) }
+            let limit = parts.pump.growth.length(of: file.path)
+            try await parts.readers.run {
+                if streamed.offset == nil { try reader.begin(request, upTo: limit) }
+                if let until = request.until { try reader.stop(after: until) }
             }
             for await _ in parts.pump.growth.changes(of: file.path) {
                 while true {
@@ -75,6 +76,17 @@ extension Control {
         } catch {
             _ = await sender.send(
                 LogSlice(offset: 0, bytes: Array("[od] \(error)\n".utf8), isRestarted: false), isLast: true)
+        }
+    }
+}
+
+extension LogReader {
+    /// Goes to where the request begins.
+    fileprivate func begin(_ request: LogRequest, upTo limit: UInt64?) throws(Failure) {
+        if request.since != nil || request.until != nil {
+            try seek(since: request.since)
+        } else {
+            try seek(toLast: request.lines, upTo: limit)
         }
     }
 }

@@ -9,9 +9,9 @@ struct HostSampler {
     private var last: (busy: UInt64, all: UInt64)?
     private var cpu = 0.0
 
-    /// - Throws: the errno with which /proc cannot be opened.
-    init() throws(Errno) {
-        proc = try Errno.check(od_pump_open_dir("/proc"))
+    /// - Throws: the errno with which `place`, usually /proc, cannot be opened.
+    init(proc place: String = ProcessTable.usualPlace) throws(Errno) {
+        proc = try Errno.check(od_pump_open_dir(place))
         var buffer = [CChar](repeating: 0, count: 256)
         let result = od_pump_hostname(&buffer, buffer.count)
         name =

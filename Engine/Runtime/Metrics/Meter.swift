@@ -17,28 +17,47 @@ final class Meter: Sendable {
     }
 
     private let worker: Worker
-    private let samplers: Mutex<Samplers>
+    private let proc: String
+    /// Opened by the first measurement: without /proc there are no figures, but apps run all the same.
+    private let samplers = Mutex<Samplers?>(nil)
 
-    init() throws(Failure) {
+    /// - Parameter proc: where the process file system is mounted.
+    init(proc: String = ProcessTable.usualPlace) throws(Failure) {
+        self.proc = proc
         worker = try Worker("od-meter")
-        do {
-            samplers = Mutex(Samplers(trees: try Sampler(), host: try HostSampler()))
-        } catch {
-            throw Failure(.bug, "/proc cannot be read", why: "\(error)", next: "mount it: mount -t proc proc /proc")
-        }
     }
 
     /// Measures now.
     ///
     /// - Parameter pids: main processes.
+    /// - Throws: `OD6004` when the process file system cannot be read.
     func measure(_ pids: [Int32]) async throws -> Figures {
         try await worker.run { [self] in
             let now = Clock.now()
-            return samplers.withLock { samplers in
-                Figures(
-                    at: now, trees: samplers.trees.sample(roots: pids, at: now.boot),
-                    host: samplers.host.sample(at: now.boot))
+            return try samplers.withLock { samplers in
+                var open = try samplers ?? self.open()
+                let trees = open.trees.sample(roots: pids, at: now.boot)
+                // This very process is always there: a list without any was not read.
+                guard open.trees.seesAny else {
+                    samplers = nil
+                    throw unreadable("it lists no process")
+                }
+                let host = open.host.sample(at: now.boot)
+                samplers = open
+                return Figures(at: now, trees: trees, host: host)
             }
         }
+    }
+
+    private func open() throws -> Samplers {
+        do {
+            return Samplers(trees: try Sampler(proc: proc), host: try HostSampler(proc: proc))
+        } catch {
+            throw unreadable("\(error)")
+        }
+    }
+
+    private func unreadable(_ why: String) -> Failure {
+        Failure(.procFailed, "\(proc) cannot be read", why: why, next: "mount it: mount -t proc proc \(proc)")
     }
 }

@@ -75,15 +75,16 @@ struct ProcessIdentity: Hashable, Sendable {
 struct ProcessTable {
     /// Processes seen at most; what is beyond is not counted.
     static let capacity = 65_536
+    static let usualPlace = "/proc"
     private let proc: Int32
     private var names = [od_pump_process](repeating: od_pump_process(), count: 1024)
     private(set) var entries: [ProcessEntry] = []
     /// Of each entry.
     private(set) var identities: [ProcessIdentity] = []
 
-    /// - Throws: the errno with which /proc cannot be opened.
-    init() throws(Errno) {
-        proc = try Errno.check(od_pump_open_dir("/proc"))
+    /// - Throws: the errno with which `place` cannot be opened.
+    init(proc place: String = ProcessTable.usualPlace) throws(Errno) {
+        proc = try Errno.check(od_pump_open_dir(place))
     }
 
     /// Reads all processes anew, but for those in `skipped`; returns which of `skipped` are still there.

@@ -28,9 +28,13 @@ struct Sampler {
     private let ticksPerSecond = Double(max(1, od_pump_ticks()))
     private let pageSize = UInt64(max(1, od_pump_page_size()))
 
-    init() throws(Errno) {
-        table = try ProcessTable()
+    /// - Parameter proc: where the process file system is mounted.
+    init(proc: String = ProcessTable.usualPlace) throws(Errno) {
+        table = try ProcessTable(proc: proc)
     }
+
+    /// Whether the last sample saw any process of the machine.
+    var seesAny: Bool { !table.entries.isEmpty || !strangers.isEmpty }
 
     /// Sums up the tree of each root: its descendants, and those of its session (each run has a session of its own).
     mutating func sample(roots: [Int32], at now: Instant) -> [Int32: TreeSample] {

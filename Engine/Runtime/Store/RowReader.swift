@@ -13,10 +13,12 @@ struct RowReader {
     private let decoder = JSONDecoder()
 
     func home(_ db: Database) throws -> HomeRecord {
-        guard let row = try Row.fetchOne(db, sql: "SELECT halted, embedded, next_key, keeper FROM home") else {
+        guard let row = try Row.fetchOne(db, sql: "SELECT halted, embedded, next_key, keeper, events FROM home") else {
             return HomeRecord()
         }
-        return HomeRecord(halted: row[0], embedded: row[1], nextKey: UInt64(bitPattern: row[2]), keeper: row[3])
+        return HomeRecord(
+            halted: row[0], embedded: row[1], nextKey: UInt64(bitPattern: row[2]), keeper: row[3],
+            events: UInt64(bitPattern: row[4]))
     }
 
     func apps(_ db: Database) throws -> [AppRecord] {
@@ -28,7 +30,7 @@ struct RowReader {
 
     func instances(_ db: Database) throws -> [InstanceRecord] {
         let sql = """
-            SELECT key, app, number, id, wanted, run, ended, restarts, exit, exited_at, trouble
+            SELECT key, app, number, id, wanted, run, ended, restarts, exit, exited_at, trouble, backoff
             FROM instance ORDER BY key
             """
         return try records(db, sql) { row in
@@ -37,7 +39,10 @@ struct RowReader {
                 key: UInt64(bitPattern: row[0]), app: UInt64(bitPattern: row[1]), number: row[2], id: row[3],
                 wanted: wanted, run: UInt64(bitPattern: row[5]), ended: UInt64(bitPattern: row[6]), restarts: row[7],
                 exit: (row[8] as Int32?).map(Exit.init(stored:)),
-                exitedAt: (row[9] as Int64?).map(WallTime.init(milliseconds:)), trouble: row[10])
+                exitedAt: (row[9] as Int64?).map(WallTime.init(milliseconds:)), trouble: row[10],
+                backoff: try (row[11] as String?).map {
+                    try decoded(RestartMemory.self, $0, table: "instance", row: row)
+                })
         }
     }
 
@@ -45,16 +50,39 @@ struct RowReader {
         UInt64(bitPattern: try Int64.fetchOne(db, sql: "SELECT max(seq) FROM event") ?? 0)
     }
 
-    func events(_ db: Database, after seq: UInt64, limit: Int) throws -> [FleetEvent] {
-        let sql = "SELECT seq, at, name, process, message FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
-        return try records(db, sql, [Int64(clamping: seq), max(0, limit)]) { row in
-            guard let name = EventName(rawValue: row[2]) else { throw bad("event", row) }
-            let process = row[3] as String?
-            return FleetEvent(
-                seq: UInt64(bitPattern: row[0]), at: WallTime(milliseconds: row[1]), name: name,
-                process: try process.map { try decoded(InstanceInfo.self, $0, table: "event", row: row) },
-                message: row[4])
+    func receipts(_ db: Database) throws -> [Receipt] {
+        try records(db, "SELECT row, receipt FROM receipt ORDER BY row") { row in
+            try decoded(Receipt.self, row[1], table: "receipt", row: row)
         }
+    }
+
+    /// The oldest events after `seq`, or without one the newest; oldest first.
+    func events(_ db: Database, _ query: EventQuery) throws -> [FleetEvent] {
+        let sql = """
+            SELECT seq, at, name, process, message, crash FROM event WHERE seq > ? AND at >= ?
+            ORDER BY seq \(query.after == nil ? "DESC" : "ASC")
+            """
+        let arguments: StatementArguments = [Int64(clamping: query.after ?? 0), query.since?.milliseconds ?? .min]
+        var events: [FleetEvent] = []
+        let rows = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments)
+        while events.count < query.limit, let row = try rows.next() {
+            guard let name = EventName(rawValue: row[2]) else { throw bad("event", row) }
+            var event = FleetEvent(
+                seq: UInt64(bitPattern: row[0]), at: WallTime(milliseconds: row[1]), name: name, process: nil,
+                message: row[4], crash: row[5])
+            // Most rows of a narrow filter are not wanted: their instances need not be decoded.
+            guard query.filter.matches(event) else { continue }
+            event.process = try (row[3] as String?).map {
+                try decoded(InstanceInfo.self, $0, table: "event", row: row)
+            }
+            events.append(event)
+        }
+        return query.after == nil ? events.reversed() : events
+    }
+
+    func capabilities(_ db: Database) throws -> [String: Bool] {
+        let rows = try Row.fetchAll(db, sql: "SELECT id, enabled FROM capability")
+        return Dictionary(rows.map { ($0[0] as String, $0[1] as Bool) }) { $1 }
     }
 
     func exits(_ db: Database, instance: UInt64, limit: Int) throws -> [ExitRecord] {
@@ -67,6 +95,14 @@ struct RowReader {
                 instance: UInt64(bitPattern: row[0]), run: UInt64(bitPattern: row[1]), pid: row[2],
                 exit: Exit(stored: row[3]), at: WallTime(milliseconds: row[4]), uptime: row[5],
                 maxMemory: UInt64(bitPattern: row[6]), cpuTime: row[7])
+        }
+    }
+
+    func processes(_ db: Database) throws -> [ProcessRecord] {
+        try records(db, "SELECT instance, run, pid, ticks, since FROM process ORDER BY instance") { row in
+            ProcessRecord(
+                id: RunID(instance: UInt64(bitPattern: row[0]), run: UInt64(bitPattern: row[1])), pid: row[2],
+                ticks: UInt64(bitPattern: row[3]), since: Instant(nanoseconds: UInt64(bitPattern: row[4])))
         }
     }
 

@@ -24,10 +24,11 @@ struct RowWriter {
         case .putApp(let app): try put(app)
         case .removeApp(let key): try run("DELETE FROM app WHERE key = ?", [column(key)])
         case .putInstance(let instance): try put(instance)
-        case .removeInstance(let key): try run("DELETE FROM instance WHERE key = ?", [column(key)])
+        case .removeInstance(let key): try removeInstance(key)
         case .putHome(let home): try put(home)
         case .addExit(let exit): try add(exit)
         case .addEvent(let event): try add(event)
+        case .addReceipt(let receipt): try add(receipt)
         }
     }
 
@@ -35,8 +36,8 @@ struct RowWriter {
     func trim() throws {
         try run(
             """
-            DELETE FROM event WHERE seq <= (SELECT max(seq) FROM event) - ?2
-                AND (SELECT min(seq) FROM event) <= (SELECT max(seq) FROM event) - ?1
+            DELETE FROM event WHERE row <= (SELECT max(row) FROM event) - ?2
+                AND (SELECT min(row) FROM event) <= (SELECT max(row) FROM event) - ?1
             """, [Store.keptEvents, Store.keptEvents - Self.trimBatch])
         try run(
             """
@@ -54,18 +55,36 @@ struct RowWriter {
 
     private func put(_ instance: InstanceRecord) throws {
         try run(
-            "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 column(instance.key), column(instance.app), instance.number, instance.id, instance.wanted.rawValue,
                 column(instance.run), column(instance.ended), instance.restarts, instance.exit?.stored,
-                instance.exitedAt?.milliseconds, instance.trouble,
+                instance.exitedAt?.milliseconds, instance.trouble, try instance.backoff.map(json),
             ])
+    }
+
+    /// The process of a run of an instance that is there; one that was deleted meanwhile is left out.
+    func put(_ process: ProcessRecord) throws {
+        try run(
+            """
+            INSERT OR REPLACE INTO process SELECT ?1, ?2, ?3, ?4, ?5
+            WHERE EXISTS (SELECT 1 FROM instance WHERE key = ?1)
+            """,
+            [
+                column(process.id.instance), column(process.id.run), process.pid, column(process.ticks),
+                column(process.since.nanoseconds),
+            ])
+    }
+
+    private func removeInstance(_ key: UInt64) throws {
+        try run("DELETE FROM instance WHERE key = ?", [column(key)])
+        try run("DELETE FROM process WHERE instance = ?", [column(key)])
     }
 
     private func put(_ home: HomeRecord) throws {
         try run(
-            "INSERT OR REPLACE INTO home VALUES (1, ?, ?, ?, ?)",
-            [home.halted, home.embedded, column(home.nextKey), home.keeper])
+            "INSERT OR REPLACE INTO home (one, halted, embedded, next_key, keeper, events) VALUES (1, ?, ?, ?, ?, ?)",
+            [home.halted, home.embedded, column(home.nextKey), home.keeper, column(home.events)])
     }
 
     /// The first record of a run stands: an exit that is told again after a recovery counts once.
@@ -90,11 +109,19 @@ struct RowWriter {
 
     private func add(_ event: FleetEvent) throws {
         try run(
-            "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?)",
+            """
+            INSERT OR REPLACE INTO event (seq, at, name, process, message, crash) VALUES (?, ?, ?, ?, ?, ?)
+            """,
             [
                 column(event.seq), event.at.milliseconds, event.name.rawValue, try event.process.map(json),
-                event.message,
+                event.message, event.crash,
             ])
+    }
+
+    private func add(_ receipt: Receipt) throws {
+        try run(
+            "INSERT OR IGNORE INTO receipt (key, receipt) VALUES (?, ?)", [receipt.key, try json(receipt)])
+        try run("DELETE FROM receipt WHERE row <= (SELECT max(row) FROM receipt) - ?", [Defaults.receipts])
     }
 
     private func run(_ sql: String, _ arguments: StatementArguments) throws {

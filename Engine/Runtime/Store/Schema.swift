@@ -33,8 +33,36 @@ enum Schema {
         CREATE TABLE event (
             seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, name TEXT NOT NULL, process TEXT, message TEXT
         );
+        """,
+        // 2. `backoff` is JSON. Numbers of events may have gaps: rows are counted by a number of their own.
         """
+        ALTER TABLE instance ADD COLUMN backoff TEXT;
+        ALTER TABLE home ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE capability (id TEXT PRIMARY KEY, enabled INTEGER NOT NULL);
+        ALTER TABLE event RENAME TO event_1;
+        CREATE TABLE event (
+            row INTEGER PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, at INTEGER NOT NULL, name TEXT NOT NULL,
+            process TEXT, message TEXT, crash INTEGER
+        );
+        INSERT INTO event (seq, at, name, process, message)
+            SELECT seq, at, name, process, message FROM event_1 ORDER BY seq;
+        DROP TABLE event_1;
+        """,
+        // Commands that clients have named, so that one which is sent again is not done again.
+        """
+        CREATE TABLE receipt (row INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, receipt TEXT NOT NULL);
+        """,
     ]
+
+    /// Tables beside those, which an older version neither needs nor touches: they do not raise the number, so that it
+    /// can still be gone back to.
+    static let additions = """
+        -- Which process the last run of each instance is. `since` is CLOCK_BOOTTIME in nanoseconds.
+        CREATE TABLE IF NOT EXISTS process (
+            instance INTEGER PRIMARY KEY, run INTEGER NOT NULL, pid INTEGER NOT NULL, ticks INTEGER NOT NULL,
+            since INTEGER NOT NULL
+        );
+        """
 
     /// Sets the connection up and applies what is missing, in one transaction. Reads two pragmas when nothing is.
     static func prepare(_ db: Database) throws {
@@ -45,11 +73,13 @@ enum Schema {
             throw DatabaseError(resultCode: .SQLITE_CANTOPEN, message: "the file system does not allow WAL mode")
         }
         try db.execute(sql: "PRAGMA synchronous = FULL")
-        guard version < migrations.count else { return }
-        try db.inTransaction(.immediate) {
-            for migration in migrations[version...] { try db.execute(sql: migration) }
-            try db.execute(sql: "PRAGMA user_version = \(migrations.count)")
-            return .commit
+        if version < migrations.count {
+            try db.inTransaction(.immediate) {
+                for migration in migrations[version...] { try db.execute(sql: migration) }
+                try db.execute(sql: "PRAGMA user_version = \(migrations.count)")
+                return .commit
+            }
         }
+        if try !db.tableExists("process") { try db.execute(sql: additions) }
     }
 }

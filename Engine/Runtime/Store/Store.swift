@@ -33,19 +33,21 @@ package final class Store: Sendable {
             let reader = RowReader()
             return StoredFleet(
                 home: try reader.home(db), apps: try reader.apps(db), instances: try reader.instances(db),
-                lastEvent: try reader.lastEvent(db))
+                lastEvent: try reader.lastEvent(db), receipts: try reader.receipts(db))
         }
     }
 
-    /// Makes all writes durable in one transaction, in their order, or none of them.
+    /// Makes all writes durable in one transaction, in their order, or none of them; then which processes the runs of
+    /// instances are.
     ///
     /// - Throws: `OD6001`; the store is then as it was before the call, and the call may be repeated.
-    package func commit(_ writes: [StoreWrite]) throws(Failure) {
-        guard !writes.isEmpty else { return }
+    package func commit(_ writes: [StoreWrite], processes: [ProcessRecord] = []) throws(Failure) {
+        guard !writes.isEmpty || !processes.isEmpty else { return }
         do {
             try queue.write { db in
                 let writer = RowWriter(db)
                 for write in writes { try writer.apply(write) }
+                for process in processes { try writer.put(process) }
                 try writer.trim()
             }
         } catch {
@@ -55,7 +57,35 @@ package final class Store: Sendable {
 
     /// Events with a number above `seq`, oldest first, at most `limit`. Events older than `keptEvents` are gone.
     package func events(after seq: UInt64 = 0, limit: Int) throws(Failure) -> [FleetEvent] {
-        try reading { try RowReader().events($0, after: seq, limit: limit) }
+        try events(EventQuery(after: seq, limit: limit))
+    }
+
+    /// Events that match, oldest first.
+    package func events(_ query: EventQuery) throws(Failure) -> [FleetEvent] {
+        try reading { try RowReader().events($0, query) }
+    }
+
+    /// Which capabilities people have switched on or off, by id.
+    package func capabilities() throws(Failure) -> [String: Bool] {
+        try reading { try RowReader().capabilities($0) }
+    }
+
+    /// Makes durable that capabilities are on or off.
+    package func put(capabilities: [String: Bool]) throws(Failure) {
+        do {
+            try queue.write { db in
+                for (id, enabled) in capabilities {
+                    try db.execute(sql: "INSERT OR REPLACE INTO capability VALUES (?, ?)", arguments: [id, enabled])
+                }
+            }
+        } catch {
+            throw Failure(writing: path, error)
+        }
+    }
+
+    /// The processes of the last runs, as far as they were told, in the order of the instances' keys.
+    package func processes() throws(Failure) -> [ProcessRecord] {
+        try reading { try RowReader().processes($0) }
     }
 
     /// The last `limit` exits of an instance, newest first.
@@ -72,10 +102,26 @@ package final class Store: Sendable {
     }
 }
 
+/// Which stored events are wanted.
+package struct EventQuery: Hashable, Sendable {
+    package var filter: EventFilter
+    /// The oldest with a number above this one; nil: the newest.
+    package var after: UInt64?
+    package var since: WallTime?
+    package var limit: Int
+
+    package init(_ filter: EventFilter = .all, after: UInt64? = nil, since: WallTime? = nil, limit: Int) {
+        self.filter = filter
+        self.after = after
+        self.since = since
+        self.limit = limit
+    }
+}
+
 // Bounds of the history. Beyond them the oldest rows go, a batch at a time.
 extension Store {
     /// Events kept at most.
-    package static let keptEvents = 10_000
+    package static let keptEvents = Defaults.storedEvents
     /// Exits kept at most of one instance.
     package static let keptExits = 1000
     /// Exits kept at most of all instances, deleted ones included.

@@ -71,8 +71,10 @@ struct ConfigDecoderTests {
     }
 
     @Test func noKeyIsForgottenByThisTest() {
-        for key in ConfigKeys.app where key.name != "logRotation" {
-            #expect(Self.everyKey.contains("\(key.name): "), "\(key.name)")
+        // What processes are made is in ConfigAttributesTests.
+        let elsewhere = ["logRotation"] + ConfigKeys.attributes.map(\.name)
+        for key in ConfigKeys.app where !elsewhere.contains(key.name) {
+            #expect((Self.everyKey + RestartKeyTests.everyKey).contains("\(key.name): "), "\(key.name)")
         }
     }
 
@@ -200,11 +202,28 @@ struct ConfigDecoderTests {
         )
     }
 
-    @Test func logRotationIsReadAndSaidToBeMissing() throws {
-        let config = try yaml("apps:\n  - script: a.js\n    logRotation: {\"maxSize\": 10485760, \"maxFiles\": 3}")
-        #expect(config.apps[0].logRotation?.maxSize == 10_485_760)
-        #expect(config.apps[0].logRotation?.maxFiles == 3)
-        #expect(config.warnings == ["logRotation is not in this version: opendaemon.config.yaml:3"])
+    @Test func logRotationIsRead() throws {
+        let config = try yaml(
+            """
+            apps:
+              - script: a.js
+                logRotation:
+                  maxSize: 10M
+                  interval: 1d
+                  maxFiles: 3
+                  maxAge: 0
+                  maxTotal: 2G
+                  compress: false
+            """)
+        var rotation = RotationConfig()
+        rotation.maxSize = 10 << 20
+        rotation.interval = 86_400_000
+        rotation.maxFiles = 3
+        rotation.maxAge = 0
+        rotation.maxTotal = 2 << 30
+        rotation.compress = false
+        #expect(config.apps[0].logRotation == rotation)
+        #expect(config.warnings.isEmpty)
     }
 
     @Test func hugeTreesAreRefusedInShortTime() {

@@ -53,4 +53,14 @@ import Testing
         #expect(batch.writes.first == .addExit(exit))
         #expect(batch.writes.contains(Self.instance(UInt64(Journal.maxWrites) % 3, run: UInt64(Journal.maxWrites))))
     }
+
+    /// Stops are carried out on a full disk too, each with a receipt: no more are kept than an engine remembers.
+    @Test func aFullDiskForLongDropsTheOldestReceipts() {
+        var journal = Journal()
+        let receipts = (0...Journal.maxWrites).map {
+            StoreWrite.addReceipt(Receipt(key: "\($0)", kind: .processes, shown: []))
+        }
+        for receipt in receipts { journal.add(Self.effects(receipt)) }
+        #expect(journal.take().writes == Array(receipts.suffix(Defaults.receipts)))
+    }
 }

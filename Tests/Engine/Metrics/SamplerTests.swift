@@ -59,6 +59,12 @@ import Testing
     /// Samples until `fact` holds; nil when it does not within ten seconds.
     static func sample(_ roots: [Int32], until fact: ([Int32: TreeSample]) -> Bool) throws -> [Int32: TreeSample]? {
         var sampler = try Sampler()
+        return try sample(roots, with: &sampler, until: fact)
+    }
+
+    static func sample(
+        _ roots: [Int32], with sampler: inout Sampler, until fact: ([Int32: TreeSample]) -> Bool
+    ) throws -> [Int32: TreeSample]? {
         for _ in 0..<100 {
             let samples = sampler.sample(roots: roots, at: Clock.now().boot)
             if fact(samples) { return samples }
@@ -88,9 +94,13 @@ import Testing
 
     /// Strangers are not read again while the roots are the same: a child of ours that comes later must be.
     @Test func whoComesLaterIsCounted() throws {
-        let tree = try Child("sleep 0.3; sleep 100 & sleep 100 & wait")
-        let samples = try Self.sample([tree.pid]) { $0[tree.pid]?.processes == 3 }
-        #expect(samples?[tree.pid]?.processes == 3)
+        let folder = try ConfigFolder()
+        let tree = try Child(
+            "until [ -e \(folder.path)/go ]; do read -r _ < /dev/null; done; sleep 100 & sleep 100 & wait")
+        var sampler = try Sampler()
+        #expect(sampler.sample(roots: [tree.pid], at: Clock.now().boot)[tree.pid]?.processes == 1)
+        folder.write("go")
+        #expect(try Self.sample([tree.pid], with: &sampler) { $0[tree.pid]?.processes == 3 } != nil)
     }
 
     @Test func aNewRootIsCountedAtOnce() throws {

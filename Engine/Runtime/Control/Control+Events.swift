@@ -1,0 +1,46 @@
+import Core
+
+// Events: who wants which, and what happened before.
+extension Control {
+    nonisolated func addEvents(to router: inout Router) {
+        router.on(Methods.subscribe) { request, session in try await self.subscribe(request, session) }
+        router.on(Methods.unsubscribe) { request, session in
+            await session.unsubscribe(request.subscription)
+            return Nothing()
+        }
+        router.on(Methods.events) { request, _ in try await self.events(request) }
+    }
+
+    private func subscribe(_ request: SubscribeRequest, _ session: Session) async throws -> FleetSnapshot {
+        let filter = try EventFilter(request.events ?? [])
+        await untilReady()
+        try await session.subscribe(request, filter)
+        let isMetered = request.subscription == nil && request.metrics ?? true
+        if isMetered { keepMeasuring() }
+        let host = isMetered ? await host() : lastHost
+        if let missed = await server?.missed(request) {
+            return FleetSnapshot(
+                seq: missed.last?.seq ?? request.since ?? 0, processes: [], host: host, stream: server?.stream,
+                missed: missed.filter { filter.matches($0) })
+        }
+        return FleetSnapshot(
+            seq: kernel.lastEventNumber, processes: overlay(kernel.list(at: Clock.now())), host: host,
+            stream: server?.stream)
+    }
+
+    /// What is stored and what is on its way there; the journal is small but when the disk is full.
+    private func events(_ request: EventListRequest) async throws -> [FleetEvent] {
+        let query = EventQuery(
+            try EventFilter(request.events ?? []), after: request.after, since: request.since,
+            limit: max(0, min(request.limit ?? .max, Defaults.maxEventsInAnswer)))
+        guard capabilities.isEnabled(.events) else {
+            throw Failure(
+                .pluginDisabled, "no events are kept", why: "the capability ‘events’ is switched off",
+                next: "od plugin enable events keeps those that come; od events -f shows them as they come")
+        }
+        await untilReady()
+        await untilStored()
+        let store = parts.store
+        return try await parts.storeWorker.run { try store.events(query) }
+    }
+}

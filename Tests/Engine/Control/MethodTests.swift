@@ -1,0 +1,54 @@
+import Core
+import Glibc
+import NIOPosix
+import Support
+import Testing
+
+@testable import Engine
+
+/// One description: the engine answers what is in it, and nothing else.
+struct MethodTests {
+    @Test func everyMethodHasItsHandlerAndWishesKeepTheirOrder() throws {
+        let world = try StoreFolder()
+        var pair: [Int32] = [-1, -1]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &pair) == 0)
+        defer { close(pair[1]) }
+        let parts = Control.Parts(
+            home: HomePaths(world.path), link: KeeperLink(socket: pair[0]),
+            store: try Store(path: world.path + "/s.db"),
+            storeWorker: try Worker("od-store"), pump: try LogPump { _ in }, archivist: try Archivist(),
+            readers: try Worker("od-read"), meter: try Meter(), startKeeper: { _ in -1 })
+        defer { parts.pump.stop() }
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let control = Control(
+            loop: loop, parts: parts, stored: StoredFleet(), capabilities: Capabilities(stored: [:]), embedded: false,
+            startNumber: 1)
+        let described = Set(Methods.all.map(\.name))
+        #expect(control.router.names.union([Methods.hello.name]) == described)
+        #expect(control.router.ordered == Set(Methods.all.filter(\.changes).map(\.name)))
+    }
+
+    /// A method that is declared and not in the list has no documentation.
+    @Test func everyMethodIsInTheList() throws {
+        let path = #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
+        let source = Snapshots(folder: path).text("Engine/Core/Wire/Method.swift") ?? ""
+        let declared = source.matches(of: /static let \w+ = Method</).count
+        #expect(declared > 10)
+        #expect(declared == Methods.all.count)
+    }
+}
+
+/// A folder of its own, removed afterwards.
+private final class StoreFolder {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/od-methods-XXXXXX\0".utf8CString)
+        path = try #require(mkdtemp(&template).map { String(cString: $0) })
+    }
+
+    deinit {
+        for name in ["s.db", "s.db-wal", "s.db-shm"] { unlink(path + "/" + name) }
+        rmdir(path)
+    }
+}
