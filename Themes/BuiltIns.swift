@@ -1,6 +1,6 @@
 extension Theme {
     /// The themes that come with the product; the first is the default.
-    package static let builtIns: [Theme] = [dark, light, terminal, mono]
+    package static let builtIns: [Theme] = [dark, light] + loved + [contrast, terminal, mono]
 
     /// For light text on dark ground. The assumed ground is a rather light one: on a darker one contrast only grows.
     package static let dark = Theme(
@@ -26,6 +26,18 @@ extension Theme {
             match: Colors(.rgb(RGB(0x24292F)), on: .rgb(RGB(0xF2CC60))),
             chosen: Colors(.rgb(RGB(0xFFFFFF)), on: .rgb(RGB(0x0550AE)), .bold)))
 
+    /// Black on white is 21; nothing here is below 7.
+    package static let contrast = Theme(
+        name: "contrast", foreground: RGB(0xFFFFFF), background: RGB(0x000000),
+        hues: Hues(
+            dim: Colors(.rgb(RGB(0xD0D0D0))), frame: .rgb(RGB(0xB8B8B8)), accent: .rgb(RGB(0x7FDBFF)),
+            red: .rgb(RGB(0xFF9A9A)), green: .rgb(RGB(0x7CFF7C)), yellow: .rgb(RGB(0xFFE45C)),
+            blue: .rgb(RGB(0xA9C8FF)), magenta: .rgb(RGB(0xFFA8FF)), cyan: .rgb(RGB(0x6FFFFF)),
+            selection: Colors(.rgb(RGB(0x000000)), on: .rgb(RGB(0xFFE45C)), .bold),
+            selectionUnfocused: Colors(.rgb(RGB(0xFFFFFF)), on: .rgb(RGB(0x333333)), .underline),
+            match: Colors(.rgb(RGB(0x000000)), on: .rgb(RGB(0x6FFFFF)), .bold),
+            chosen: Colors(.rgb(RGB(0x000000)), on: .rgb(RGB(0xFFFFFF)), .bold)))
+
     /// Only the sixteen colours that the user has chosen for his terminal. Grey is left out (in some palettes it is the
     /// background), and so is blue on the plain ground (in most it is too dark).
     package static let terminal = Theme(
@@ -44,7 +56,7 @@ extension Theme {
 }
 
 /// The few colours of which a theme is made.
-private struct Hues {
+struct Hues {
     var dim: Colors
     var frame, accent, red, green, yellow, blue, magenta, cyan: Color
     var selection, selectionUnfocused, match, chosen: Colors
@@ -74,7 +86,7 @@ private struct Hues {
 }
 
 extension Theme {
-    fileprivate init(name: String, foreground: RGB, background: RGB, hues: Hues) {
+    init(name: String, foreground: RGB, background: RGB, hues: Hues) {
         self.init(name: name, foreground: foreground, background: background, colors: hues.colors)
     }
 }

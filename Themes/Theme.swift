@@ -30,6 +30,9 @@ package struct Theme: Hashable, Sendable {
     }
 
     package subscript(role: Role) -> Colors { colors[Int(role.rawValue)] }
+
+    /// Whether it is for light ground.
+    package var isLight: Bool { background.luminance > foreground.luminance }
 }
 
 /// A style as the terminal shows it: colours that it has, and attributes.

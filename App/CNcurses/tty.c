@@ -11,6 +11,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -33,20 +34,13 @@ enum {
 static SCREEN *screen;
 static WINDOW *input; /* never drawn: reading from stdscr would repaint half-built frames */
 static int sync_on;
-static int sync_asked;
+static int asked;
+static int mouse_on;
+static char paste_on[32], paste_off[32]; /* marks pastes; of TERM's own entry */
 
-static void put_text(const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t done = write(STDOUT_FILENO, text, length);
-        if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) return; /* the terminal is gone; the loop hears of it by poll */
-        text += done;
-        length -= (size_t)done;
-    }
-}
+static const char mouse_start[] = "\033[?1000h\033[?1006h", mouse_stop[] = "\033[?1006l\033[?1000l";
 
-static void put_string(const char *text) { put_text(text, strlen(text)); }
+static void put_string(const char *text) { od_frame_write(text, strlen(text)); }
 
 /* A capability of terminfo, NULL when the terminal has none. */
 static const char *capability(const char *name)
@@ -62,6 +56,10 @@ int od_tty_check(void)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return OD_TTY_NO_TERMINAL;
     if (term == NULL || *term == 0) return OD_TTY_UNNAMED;
     if (setupterm(NULL, STDOUT_FILENO, &error) != OK || error != 1) return error < 0 ? OD_TTY_FAILED : OD_TTY_UNKNOWN;
+    if (capability("BE") && capability("BD")) {
+        snprintf(paste_on, sizeof paste_on, "%s", capability("BE"));
+        snprintf(paste_off, sizeof paste_off, "%s", capability("BD"));
+    }
     return capability("cup") ? OD_TTY_FINE : OD_TTY_POOR;
 }
 
@@ -79,7 +77,7 @@ static void arm_capability(const char *name)
 
 static void arm(void)
 {
-    if (capability("BD")) arm_capability("BD");
+    od_crash_text(paste_off, strlen(paste_off));
     arm_capability("rmkx");
     arm_capability("cnorm");
     arm_capability("sgr0");
@@ -89,30 +87,34 @@ static void arm(void)
 /* What ncurses does not do by itself. */
 static void modes_on(void)
 {
-    if (capability("BE")) put_string(capability("BE"));
+    put_string(paste_on);
+    if (mouse_on) put_string(mouse_start);
 }
 
 static void modes_off(void)
 {
-    if (capability("BD")) put_string(capability("BD"));
+    if (mouse_on) put_string(mouse_stop);
+    put_string(paste_off);
 }
 
 /* An answer of the terminal that is under way must not reach the shell as typed text. */
 static void drop_answers(void)
 {
     struct pollfd end = { .fd = STDIN_FILENO, .events = POLLIN };
-    if (!sync_asked) return;
+    if (!asked) return;
     poll(&end, 1, 100);
     tcflush(STDIN_FILENO, TCIFLUSH);
-    sync_asked = 0;
+    asked = 0;
 }
 
-int od_tty_start(void)
+int od_tty_start(int direct)
 {
     setlocale(LC_CTYPE, "");
     if (od_signals_open() < 0) return OD_TTY_FAILED;
     od_crash_arm(STDIN_FILENO);
-    screen = newterm(NULL, stdout, stdin);
+    FILE *out = od_frame_open();
+    if (direct) screen = od_direct_screen(out);
+    if (screen == NULL) screen = newterm(NULL, out, stdin);
     if (screen == NULL) {
         od_tty_end();
         return OD_TTY_FAILED;
@@ -132,6 +134,7 @@ int od_tty_start(void)
     input = newpad(1, 1);
     keypad(input, TRUE);
     nodelay(input, TRUE);
+    keyok(KEY_MOUSE, FALSE); /* its reports are read as characters: columns beyond 223 have no other way */
     define_key("\033[200~", KEY_PASTE);
     define_key("\033[201~", KEY_PASTED);
     modes_on();
@@ -248,32 +251,57 @@ void od_tty_repaint(void) { clearok(curscr, TRUE); }
 void od_tty_flush(int whole)
 {
     int together = whole && sync_on;
-    if (together) put_string("\033[?2026h");
+    int kept = od_frame_begin();
     wnoutrefresh(stdscr);
     doupdate();
-    if (together) put_string("\033[?2026l");
+    if (kept) od_frame_end(together ? "\033[?2026h" : "", together ? "\033[?2026l" : "");
 }
 
-int od_tty_ask_sync(void)
+/* Whether TERM is of a family that knows what came after terminfo's heroes. */
+static int is_modern(void)
 {
     static const char *const families[] = {
         "xterm", "tmux", "alacritty", "foot", "kitty", "wezterm", "ghostty", "contour", "rio",
     };
     const char *term = getenv("TERM");
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        if (strncmp(term, families[i], strlen(families[i])) != 0) continue;
-        /* What answers at all answers the second question, so that silence to the first is noticed. */
-        put_string("\033[?2026$p\033[c");
-        sync_asked = 1;
-        return 1;
-    }
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (strncmp(term, families[i], strlen(families[i])) == 0) return 1;
     return 0;
+}
+
+int od_tty_ask(void)
+{
+    if (!is_modern()) return 0;
+    /* What answers at all answers the last question, so that silence to the others is noticed. */
+    put_string("\033]11;?\033\\\033[?2026$p\033[c");
+    asked = 1;
+    return 1;
+}
+
+int od_tty_mouse(int on)
+{
+    static int armed;
+    const char *term = getenv("TERM");
+    if (!is_modern() && strncmp(term, "screen", 6) != 0 && strncmp(term, "rxvt", 4) != 0) return 0;
+    if (on == mouse_on) return 1;
+    mouse_on = on;
+    put_string(on ? mouse_start : mouse_stop);
+    if (on && !armed) od_crash_text(mouse_stop, sizeof mouse_stop - 1);
+    armed = armed || on;
+    return 1;
+}
+
+void od_tty_copy(const char *text)
+{
+    put_string("\033]52;c;");
+    put_string(text);
+    put_string("\a");
 }
 
 void od_tty_set_sync(int on)
 {
     static const char off[] = "\033[?2026l";
-    sync_asked = 0;
+    asked = 0;
     sync_on = on;
     if (on) od_crash_text(off, sizeof off - 1);
 }

@@ -89,4 +89,31 @@ struct KeyReaderTests {
         var reader = KeyReader()
         #expect(reader.take([.unknown, .key(.function(1)), .pasteEnds], at: 0) == [.key(.function(1))])
     }
+
+    @Test func mouseReports() {
+        var reader = KeyReader()
+        let inputs = reader.take(
+            characters("\u{1B}[<0;12;5M\u{1B}[<0;12;5m\u{1B}[<64;300;1M\u{1B}[<69;1;1Mq\u{1B}[<2;1;1M\u{1B}[<32;1;1M"),
+            at: 0)
+        #expect(
+            inputs == [
+                .mouse(Mouse(.press, x: 11, y: 4)), .mouse(Mouse(.wheelUp, x: 299, y: 0)),
+                .mouse(Mouse(.wheelDown, x: 0, y: 0)), .key("q"),
+            ])
+        #expect(reader.take(characters("\u{1B}[<0;0;5M\u{1B}[<0;5M\u{1B}[<;;M"), at: 10).isEmpty)
+    }
+
+    @Test func theBackgroundOfTheTerminal() {
+        var reader = KeyReader()
+        #expect(
+            reader.take(characters("\u{1B}]11;rgb:1e1e/1e1e/1e1e\u{1B}\\q"), at: 0) == [
+                .ground("rgb:1e1e/1e1e/1e1e"), .key("q"),
+            ])
+        #expect(reader.take(characters("\u{1B}]11;rgb:f/f/f\u{7}\u{1B}]52;c;x\u{7}"), at: 10) == [.ground("rgb:f/f/f")])
+        #expect(reader.take(characters("\u{1B}]11;rgb:"), at: 20).isEmpty)
+        #expect(reader.take(characters("f/f/f\u{7}"), at: 300) == [.ground("rgb:f/f/f")], "torn apart")
+        #expect(reader.take(characters("\u{1B}]11;" + String(repeating: "x", count: 300)), at: 400).count == 47)
+        #expect(reader.take(characters("\u{1B}]11;"), at: 500).isEmpty)
+        #expect(reader.take(characters("q"), at: 3000) == [.key("q")], "a string that does not end is forgotten")
+    }
 }

@@ -104,7 +104,7 @@ struct ProcessKeyTests {
         #expect(scene.screen().contains("✔ stopped api#0 in 0ms    od stop api#0"))
         scene.press("X", "y")
         scene.send(.answered(call: 2, .processes([])))
-        #expect(scene.screen().contains("✔ deleted 3 processes    od delete api#0 api#1 api#2"))
+        #expect(scene.screen().contains("✔ deleted 3 processes    od delete api"))
     }
 
     @Test func keysOfProcessesWorkFromTheLog() {

@@ -70,6 +70,32 @@ struct ScreenTests {
         check("help", scene)
     }
 
+    @Test(arguments: sizes) func tree(size: (Int, Int)) {
+        var scene = busy(size.0, size.1)
+        scene.press("t", "G", " ", "g", .down, " ")
+        check("tree", scene)
+    }
+
+    @Test(arguments: sizes) func palette(size: (Int, Int)) {
+        var scene = busy(size.0, size.1)
+        scene.press(":")
+        scene.type("rest")
+        check("palette", scene)
+    }
+
+    @Test(arguments: sizes) func themes(size: (Int, Int)) {
+        var scene = busy(size.0, size.1)
+        scene.press("C", .down)
+        check("themes", scene)
+    }
+
+    @Test func levels() {
+        var scene = busy(80, 24)
+        scene.log("[WARN] slow query 812ms\n{\"level\":50,\"msg\":\"upstream timeout\"}\n")
+        scene.press("l", "L", "L")
+        check("levels", scene)
+    }
+
     @Test(arguments: sizes) func empty(size: (Int, Int)) {
         check("empty", Scene.showing([], size.0, size.1))
     }
@@ -102,6 +128,11 @@ struct ScreenTests {
 
     @Test func ascii() {
         check("ascii", busy(80, 24), .ascii)
+        var scene = busy(80, 24)
+        scene.press("t", " ", ":")
+        check("ascii-palette", scene, .ascii)
+        scene.press(.escape)
+        check("ascii-tree", scene, .ascii)
     }
 
     @Test func asciiScreensAreASCII() {
@@ -136,7 +167,10 @@ struct ScreenTests {
 
     @Test func everySizeCanBeDrawn() {
         var scene = busy(120, 40)
-        for keys: [Key] in [[], ["?"], [.escape, "s"], [.escape, .enter], ["l"], ["/"]] {
+        for keys: [Key] in [
+            [], ["?"], [.escape, "s"], [.escape, .enter], ["l"], ["/"], [.escape, .escape, "t", "*", ":"],
+            [.escape, "C"],
+        ] {
             for key in keys { scene.press(key) }
             let sizes = [
                 (200, 60), (120, 40), (80, 24), (60, 16), (59, 15), (40, 10), (20, 5), (20, 4), (19, 3), (5, 40),

@@ -25,6 +25,7 @@ struct StormTests {
                 case 3: scene.send(.answered(call: .random(in: 0...40, using: &random), .done))
                 case 4: scene.wait(.random(in: 0...5000, using: &random))
                 case 5: link(&scene, processes, &random)
+                case 6: mouse(&scene, &random)
                 default: scene.press(key)
                 }
             check(scene.state, before, commands, key)
@@ -72,6 +73,15 @@ struct StormTests {
         let channel = Bool.random(using: &random) ? LogChunk.Channel.out : .error
         let chunk = LogChunk(stream: 1, process: 1, channel: channel, offset: 0, bytes: bytes)
         return scene.send(.logChunk(stream: scene.state.log.stream, chunk))
+    }
+
+    private func mouse(_ scene: inout Scene, _ random: inout Seeded) -> [Command] {
+        let kinds: [Mouse.Kind] = [.press, .wheelUp, .wheelDown]
+        return scene.send(
+            .mouse(
+                Mouse(
+                    kinds.randomElement(using: &random) ?? .press, x: .random(in: 0...220, using: &random),
+                    y: .random(in: 0...70, using: &random))))
     }
 
     private func link(_ scene: inout Scene, _ processes: [InstanceInfo], _ random: inout Seeded) -> [Command] {

@@ -20,8 +20,9 @@ enum od_tty_refusal {
 /* Whether a screen can be had. Writes nothing and changes nothing. */
 int od_tty_check(void);
 
-/* Takes the terminal: signals first, then modes and the alternate screen. 0, or an od_tty_refusal. */
-int od_tty_start(void);
+/* Takes the terminal: signals first, then modes and the alternate screen; with 24-bit colours if `direct` is set and
+ * TERM's entry can be read. 0, or an od_tty_refusal. */
+int od_tty_start(int direct);
 
 /* Gives the terminal back as it was. May be called twice. */
 void od_tty_end(void);
@@ -41,7 +42,8 @@ int od_tty_colors(void);
 void od_tty_size(int *columns, int *rows);
 void od_tty_resize(int columns, int rows);
 
-/* Makes colour pair `pair` (from 1). Colours are palette indices, -1 is the terminal's own. 0 when there is no room. */
+/* Makes colour pair `pair` (from 1). Colours are palette indices, from 256 on 0xRRGGBB where od_tty_colors says so, -1
+ * is the terminal's own. 0 when there is no room. */
 int od_tty_pair(int pair, int foreground, int background);
 
 enum od_attribute { OD_BOLD = 1, OD_UNDERLINE = 2, OD_REVERSE = 4, OD_DIM = 8 };
@@ -67,10 +69,16 @@ void od_tty_repaint(void);
 /* Writes what changed; as one picture, where the terminal can and `whole` is set. */
 void od_tty_flush(int whole);
 
-/* Asks the terminal whether it can show a frame as one picture (mode 2026); the answer comes as keys. Asked only of
- * terminals of families that answer. 1 when asked. */
-int od_tty_ask_sync(void);
+/* Asks the terminal for the colour of its background (OSC 11) and whether it can show a frame as one picture (mode
+ * 2026); the answers come as keys. Asked only of terminals of families that answer. 1 when asked. */
+int od_tty_ask(void);
 void od_tty_set_sync(int on);
+
+/* Whether the mouse reports to us (modes 1000 and 1006; the reports come as keys). 0 when the terminal has none. */
+int od_tty_mouse(int on);
+
+/* Hands text to the clipboard of the terminal (OSC 52). `text` is base 64, as the terminal wants it. */
+void od_tty_copy(const char *text);
 
 enum od_key {
     OD_KEY_UP = 1, OD_KEY_DOWN, OD_KEY_LEFT, OD_KEY_RIGHT, OD_KEY_HOME, OD_KEY_END, OD_KEY_PAGE_UP, OD_KEY_PAGE_DOWN,

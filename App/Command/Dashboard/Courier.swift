@@ -9,13 +9,18 @@ struct Courier {
 
     let client: OpenDaemon
     let mailbox: Mailbox
+    /// Of the files that the user's settings are kept in.
+    let home: String
+    /// Where the news of the engine are taken: no other thread has to wake up for them.
+    let executor: ScreenExecutor
 
     /// Runs until `commands` ends or the task is cancelled.
     func run(_ commands: AsyncStream<Interface.Command>) async {
         await mailbox.post(.connected(client.hello))
-        var watching = Task { await watch() }
+        var watching = Task(executorPreference: executor) { await watch() }
         var following: Task<Void, Never>?
         var inspecting: Task<Void, Never>?
+        var saving: Task<Void, Never>?
         for await command in commands {
             switch command {
             case .call(let number, let call):
@@ -28,12 +33,24 @@ struct Courier {
                 following = name.map { name in Task { await follow(name, stream) } }
             case .resubscribe:
                 watching.cancel()
-                watching = Task { await watch() }
-            case .redraw, .suspend, .quit:
+                watching = Task(executorPreference: executor) { await watch() }
+            case .save(let settings):
+                let before = saving
+                saving = Task { await save(settings, after: before) }
+            case .redraw, .suspend, .quit, .copy, .mouse:
                 break  // the screen's own
             }
         }
+        await saving?.value
         for task in [watching, following, inspecting] { task?.cancel() }
+    }
+
+    /// One after the other, on a thread that may wait for a disk.
+    private func save(_ settings: Settings, after before: Task<Void, Never>?) async {
+        await before?.value
+        let home = home
+        guard let trouble = await ScreenThread.run({ Preferences.save(settings, in: home) }) else { return }
+        await mailbox.post(.trouble(trouble))
     }
 
     private func watch() async {

@@ -11,24 +11,34 @@ func checkTerminal() throws(Failure) {
 
 /// Shows the dashboard of a daemon until the user leaves it; answers the exit code.
 ///
-/// - Parameter owner: the engine was started for this dashboard, so that leaving it asks what becomes of the apps.
-func runDashboard(_ client: OpenDaemon, owner: Bool) async -> Int32 {
+/// - Parameters:
+///   - home: the folder with the user's settings and themes.
+///   - owner: the engine was started for this dashboard, so that leaving it asks what becomes of the apps.
+func runDashboard(_ client: OpenDaemon, home: String, owner: Bool) async -> Int32 {
     let mailbox = Mailbox()
     let (commands, outbox) = AsyncStream.makeStream(
         of: Interface.Command.self, bufferingPolicy: .bufferingOldest(Courier.backlog))
-    let courier = Task { await Courier(client: client, mailbox: mailbox).run(commands) }
+    let executor = ScreenExecutor()
+    let courier = Task {
+        await Courier(client: client, mailbox: mailbox, home: home, executor: executor).run(commands)
+    }
     let result = await ScreenThread.run { () -> Result<ScreenLoop.End, Screen.Refusal> in
         do throws(Screen.Refusal) {
+            let preferences = Preferences.load(from: home)
             let screen = try Screen(theme: .dark, depth: .ofThisTerminal())
-            var loop = ScreenLoop(screen: screen, mailbox: mailbox, isOwner: owner) { outbox.yield($0) }
+            var loop = ScreenLoop(
+                screen: screen, mailbox: mailbox, executor: executor, isOwner: owner, preferences: preferences
+            ) { outbox.yield($0) }
             return .success(loop.run())
         } catch {
             return .failure(error)
         }
     }
+    executor.close()
     mailbox.close()
     outbox.finish()
-    courier.cancel()
+    // What was arranged last is still written.
+    await courier.value
     switch result {
     case .success(let end):
         if let farewell = end.farewell { Output(descriptor: 1).write(farewell + "\n") }

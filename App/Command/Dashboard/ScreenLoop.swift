@@ -26,6 +26,7 @@ struct ScreenLoop {
 
     private let screen: Screen
     private let mailbox: Mailbox
+    private let executor: ScreenExecutor
     private let send: (Command) -> Void
     private var keyboard = Keyboard()
     private var state: State
@@ -33,25 +34,38 @@ struct ScreenLoop {
     /// When the next frame would come if all had kept their distance.
     private var schedule: Instant
     private var emptyReads = 0
+    private var painted: String
     private var end: End?
 
     /// `send` gets what the state wants of the client; it must not block.
-    init(screen: Screen, mailbox: Mailbox, isOwner: Bool, send: @escaping (Command) -> Void) {
+    init(
+        screen: Screen, mailbox: Mailbox, executor: ScreenExecutor, isOwner: Bool, preferences: Preferences,
+        send: @escaping (Command) -> Void
+    ) {
         self.screen = screen
         self.mailbox = mailbox
+        self.executor = executor
         self.send = send
-        state = State(size: screen.size, isOwner: isOwner)
+        state = State(
+            size: screen.size, isOwner: isOwner, look: Look(themes: preferences.themes),
+            settings: preferences.settings, notes: preferences.notes)
+        painted = state.look.theme.name
+        screen.use(state.look.theme)
         schedule = Self.now().advanced(byMilliseconds: Self.firstFrame + (Self.burst - 1) * Self.frame)
     }
 
     /// Runs until the user leaves, a signal ends it or the terminal is closed. The terminal is given back.
     mutating func run() -> End {
         defer { screen.close() }
-        Events.askSync()
+        Events.ask()
+        screen.setMouse(state.hasMouse)
+        // What came before anybody could be woken.
+        executor.run()
         while true {
             let ready = Events.wait(milliseconds: patience())
             if ready.contains(.keys) { readKeys() } else { emptyReads = 0 }
             if ready.contains(.signals) { takeSignals() }
+            executor.run()
             for message in mailbox.take() { handle(message) }
             if ready.contains(.gone) || emptyReads > Self.maxEmptyReads { end = End(status: 128 + SIGHUP) }
             if let due = state.wakesAt, due <= Self.now() { handle(.tick) }
@@ -83,6 +97,8 @@ struct ScreenLoop {
             case .key(let key): handle(.key(key))
             case .paste(let text): handle(.paste(text))
             case .sync(let on): Events.setSync(on)
+            case .mouse(let mouse): handle(.mouse(mouse))
+            case .ground(let answer): if let color = RGB(answer: answer) { handle(.ground(color)) }
             }
         }
     }
@@ -115,9 +131,11 @@ struct ScreenLoop {
         for command in state.update(message, at: Self.now()) {
             switch command {
             case .redraw: screen.forget()
+            case .copy(let text): screen.copy(text)
+            case .mouse(let on): screen.setMouse(on)
             case .suspend: suspend(group: true)
             case .quit(let farewell): end = End(status: 0, farewell: farewell)
-            case .call, .inspect, .followLogs, .resubscribe: send(command)
+            case .call, .inspect, .followLogs, .resubscribe, .save: send(command)
             }
         }
         // The first picture need not be waited for any longer.
@@ -130,6 +148,11 @@ struct ScreenLoop {
     private mutating func draw() {
         guard isDirty, nextFrame <= Self.now() else { return }
         isDirty = false
+        let theme = state.look.theme
+        if theme.name != painted {
+            painted = theme.name
+            screen.use(theme)
+        }
         screen.show(state.view(glyphs: screen.glyphs))
         // A terminal that reads slowly holds up `show`: what was missed meanwhile is not made up for.
         schedule = max(schedule, Self.now()).advanced(byMilliseconds: Self.frame)

@@ -41,7 +41,7 @@ enum Events {
         return signals
     }
 
-    /// Asks the terminal for mode 2026; its answer comes as input.
-    static func askSync() { _ = od_tty_ask_sync() }
+    /// Asks the terminal for its background and for mode 2026; the answers come as input.
+    static func ask() { _ = od_tty_ask() }
     static func setSync(_ on: Bool) { od_tty_set_sync(on ? 1 : 0) }
 }

@@ -22,7 +22,8 @@ final class Screen {
 
     let glyphs: Glyphs
     private(set) var size: Size
-    private let pens: Pens
+    private let depth: ColorDepth
+    private var pens: Pens
     /// Colour pairs by foreground and background; they are made when they are first used.
     private var pairs: [Pair: UInt16] = [:]
     /// What the terminal shows; nil when nobody knows.
@@ -41,9 +42,10 @@ final class Screen {
     /// Takes the terminal; `close` gives it back.
     init(theme: Theme, depth: ColorDepth) throws(Refusal) {
         if let refusal = Self.refusal() { throw refusal }
-        if let refusal = Refusal(od_tty_start()) { throw refusal }
+        if let refusal = Refusal(od_tty_start(depth == .full ? 1 : 0)) { throw refusal }
         glyphs = od_tty_utf8() != 0 ? .unicode : .ascii
-        pens = Pens(theme, depth: Self.depth(atMost: depth))
+        self.depth = Self.depth(atMost: depth)
+        pens = Pens(theme, depth: self.depth)
         size = Self.measured()
     }
 
@@ -68,6 +70,18 @@ final class Screen {
         shown = nil
         od_tty_repaint()
     }
+
+    /// The next `show` is in the colours of another theme.
+    func use(_ theme: Theme) {
+        pens = Pens(theme, depth: depth)
+        shown = nil
+    }
+
+    /// Puts text on the clipboard of the terminal, where it has one and allows it (OSC 52).
+    func copy(_ text: String) { od_tty_copy(Base64.encoded(Array(text.utf8))) }
+
+    /// Lets the mouse report to us, where there is one, or leaves it to the terminal.
+    func setMouse(_ on: Bool) { _ = od_tty_mouse(on ? 1 : 0) }
 
     /// Takes over the terminal's present size.
     func resize() {
@@ -133,8 +147,10 @@ final class Screen {
 
     private static func index(_ color: Color) -> Int32 {
         switch color {
-        case .standard, .rgb: -1
+        case .standard: -1
         case .palette(let index): Int32(index)
+        // Below 256 the terminal's description reads an index: the darkest blues are a trace lighter.
+        case .rgb(let rgb): max(256, Int32(rgb.red) << 16 | Int32(rgb.green) << 8 | Int32(rgb.blue))
         }
     }
 
@@ -142,6 +158,7 @@ final class Screen {
     private static func depth(atMost promised: ColorDepth) -> ColorDepth {
         let known: ColorDepth =
             switch od_tty_colors() {
+            case 1 << 24: .full
             case 256...: .palette
             case 16...: .sixteen
             case 8...: .eight

@@ -10,6 +10,12 @@ package enum Command: Hashable, Sendable {
     case followLogs(stream: Int, InstanceName?)
     /// Events were missed: ask for a snapshot and go on from there.
     case resubscribe
+    /// Keep the user's arrangements.
+    case save(Settings)
+    /// Put text on the clipboard of the terminal.
+    case copy(String)
+    /// Let the mouse report to the dashboard, or leave it to the terminal.
+    case mouse(Bool)
     /// Draw every cell again.
     case redraw
     /// Give the terminal back and stop, until the shell continues us.
@@ -52,4 +58,17 @@ package struct InstanceName: Hashable, Comparable, Sendable {
     package static func < (a: InstanceName, b: InstanceName) -> Bool {
         (a.namespace, a.name, a.instance) < (b.namespace, b.name, b.instance)
     }
+}
+
+/// An app: the name that its instances share.
+package struct AppName: Hashable, Comparable, Sendable {
+    package var namespace: String
+    package var name: String
+
+    package init(_ instance: InstanceName) {
+        namespace = instance.namespace
+        name = instance.name
+    }
+
+    package static func < (a: AppName, b: AppName) -> Bool { (a.namespace, a.name) < (b.namespace, b.name) }
 }

@@ -15,12 +15,17 @@ package struct KeyReader: Sendable {
         case paste(String)
         /// The terminal's answer: it can show a frame as one picture (mode 2026), or cannot.
         case sync(Bool)
+        case mouse(Mouse)
+        /// The terminal's answer: the colour of its background, as `rgb:1e1e/1e1e/1e1e`.
+        case ground(String)
     }
 
     /// Characters of a paste that are kept; more are dropped.
     package static let maxPaste = 4096
     /// A sequence that is longer is no sequence.
     static let maxSequence = 64
+    /// The same for a string of the terminal (`ESC ]`).
+    static let maxString = 256
     /// The rest of a key that a slow link tore apart follows its escape within this time.
     static let tornKey = 150
     /// A paste whose end does not come is over after this time.
@@ -36,6 +41,8 @@ package struct KeyReader: Sendable {
         case alt(Int)
         /// Within a sequence, after `ESC [` or `ESC O`.
         case sequence(String, since: Int)
+        /// Behind `ESC ]`, up to BEL or `ESC \`.
+        case string(String, since: Int)
         case paste(String, since: Int)
     }
 
@@ -60,7 +67,7 @@ package struct KeyReader: Sendable {
         case .plain: break
         case .escaped(let since), .alt(let since), .sequence(_, let since):
             if now - since > Self.tornKey { mode = .plain }
-        case .paste(_, let since): if now - since > Self.tornPaste { mode = .plain }
+        case .paste(_, let since), .string(_, let since): if now - since > Self.tornPaste { mode = .plain }
         }
     }
 
@@ -98,6 +105,10 @@ package struct KeyReader: Sendable {
         switch mode {
         case .sequence(let text, _):
             return proceed(text, scalar, at: now)
+        case .string(let text, let since):
+            return proceed(string: text + String(Character(scalar)), since: since)
+        case .escaped where scalar == "]", .alt where scalar == "]":
+            mode = .string("", since: now)
         case .escaped where scalar == "[" || scalar == "O", .alt where scalar == "[" || scalar == "O":
             mode = .sequence("", since: now)
         case .alt:
@@ -119,9 +130,22 @@ package struct KeyReader: Sendable {
             return nil
         }
         mode = .plain
+        if let mouse = Mouse(report: whole) { return .mouse(mouse) }
         // `?2026;1$y` and `…;2$y`: the mode is known, off or on.
         guard whole.hasPrefix("?2026;"), whole.hasSuffix("$y") else { return nil }
         return .sync(whole == "?2026;1$y" || whole == "?2026;2$y")
+    }
+
+    /// A string that the terminal sends: an answer to what it was asked.
+    private mutating func proceed(string text: String, since: Int) -> Input? {
+        let isEnd = text.hasSuffix("\u{7}") || text.hasSuffix("\u{1B}\\")
+        guard isEnd || text.utf8.count >= Self.maxString else {
+            mode = .string(text, since: since)
+            return nil
+        }
+        mode = .plain
+        guard isEnd, text.hasPrefix("11;") else { return nil }
+        return .ground(String(text.dropFirst(3).prefix { $0 != "\u{7}" && $0 != "\u{1B}" }))
     }
 
     /// The text of a paste into a terminal that does not mark pastes; nil for what may have been typed.

@@ -2,20 +2,24 @@
 package enum Action: Hashable, Sendable, CaseIterable {
     case up, down, first, last, pageUp, pageDown, halfUp, halfDown, left, right
     case nextPane, previousPane, open, log, zoom, back
-    case restart, restartAll, toggle, delete
-    case find, nextMatch, previousMatch, onlyMatches, wrap
-    case nextSort, previousSort, invertSort
+    case restart, restartAll, toggle, delete, undo
+    case mark, markAll, unmark
+    case find, nextMatch, previousMatch, onlyMatches, wrap, level
+    case nextSort, previousSort, invertSort, tree
+    case palette, themes, mouse, copy, copyAll
     case help, redraw, suspend, interrupt, detach, quit
     // In a line of text that is typed.
     case keep, cancel, erase, eraseWord, eraseLine
     // In a dialog.
     case choose, nextChoice, previousChoice
+    // In the palette.
+    case complete
 }
 
 /// The one table of keys: input, footer, help and README are made from it.
 package struct Binding: Hashable, Sendable {
     /// Where a key works.
-    package enum Place: Hashable, Sendable { case panes, typing, help, dialog }
+    package enum Place: Hashable, Sendable { case panes, typing, help, dialog, choosing }
 
     /// The headings of help.
     package enum Section: String, Hashable, Sendable, CaseIterable {
@@ -38,7 +42,8 @@ package struct Binding: Hashable, Sendable {
 
 package enum Keymap {
     /// In the order of help; those for the footer in the order of their importance.
-    package static let bindings: [Binding] = processes + movement + view + log + leaving + typing + helpPage + dialog
+    package static let bindings: [Binding] =
+        processes + movement + view + log + leaving + typing + helpPage + dialog + choosing
 
     /// What `key` does at a place.
     package static func action(for key: Key, at place: Binding.Place) -> Action? {
@@ -71,12 +76,22 @@ package enum Keymap {
     ) { first, _ in first }
 
     private static let processes: [Binding] = [
-        row(.open, [.enter], "open", "the selected process on the full screen: details and log", .process),
-        row(.restart, ["r"], "restart", "restarts the selected process", .process),
-        row(.toggle, ["s"], "stop/start", "stops the selected process after a question, or starts it", .process),
+        row(
+            .open, [.enter], "open",
+            "the process on the full screen: details and log; shows or hides the instances of an app", .process),
+        row(
+            .restart, ["r"], "restart", "restarts the selected process, or those that are marked after a question",
+            .process),
+        row(
+            .toggle, ["s"], "stop/start", "stops the process or the marked ones after a question, or starts them",
+            .process),
         row(.log, ["l"], "log", "its log on the full screen, and back", .process),
         row(.restartAll, ["R"], nil, "restarts all processes of the list after a question", .process),
-        row(.delete, ["X"], nil, "stops its app and forgets it after a question", .process),
+        row(.delete, ["X"], nil, "stops its app, or those of the marked, and forgets them after a question", .process),
+        row(.undo, ["U"], nil, "starts again what was stopped last", .process),
+        row(.mark, [" "], nil, "marks the process, or an app with all instances; actions are for the marked", .process),
+        row(.markAll, ["*"], nil, "marks all processes of the list", .process),
+        row(.unmark, ["u"], nil, "takes all marks away", .process),
     ]
 
     private static let movement: [Binding] = [
@@ -95,10 +110,16 @@ package enum Keymap {
 
     private static let view: [Binding] = [
         row(.find, ["/"], "find", "filters the list as you type, or searches the log", .view),
+        row(.palette, [":"], "command", "all that can be done, found by a few letters, with its command line", .view),
+        row(.tree, ["t"], nil, "shows apps with their instances as a tree, or a plain list", .view),
         row(.zoom, ["z"], "zoom", "gives the pane the full screen, and back", .view),
         row(.nextSort, [">"], nil, "sorts by the next column", .view),
         row(.previousSort, ["<"], nil, "sorts by the column before", .view),
         row(.invertSort, ["I"], nil, "turns the order round", .view),
+        row(.themes, ["C"], nil, "chooses the colours", .view),
+        row(.copy, ["y"], nil, "copies the name, or of a log the line that was found, else the last", .view),
+        row(.copyAll, ["Y"], nil, "copies all that the pane shows", .view),
+        row(.mouse, ["M"], nil, "leaves the mouse to the terminal, for marking text, or takes it back", .view),
         row(.redraw, [.control("l")], nil, "draws the screen anew", .view),
         row(.help, ["?", .function(1)], "help", "shows these keys", .view),
     ]
@@ -107,9 +128,10 @@ package enum Keymap {
         row(.nextMatch, ["n"], "next", "to the next place that matches the search", .log),
         row(.previousMatch, ["N"], nil, "to the place before", .log),
         row(.onlyMatches, ["f"], "only matches", "shows only the lines that match, or all", .log),
+        row(.level, ["L"], nil, "shows only info, warnings or errors, then all again", .log),
         row(.wrap, ["w"], "wrap", "wraps long lines, or cuts them", .log),
-        row(.left, [.left, "h"], nil, "scrolls long lines to the left", .log),
-        row(.right, [.right], nil, "scrolls long lines to the right", .log),
+        row(.left, [.left, "h"], nil, "scrolls long lines to the left; hides the instances of an app", .log),
+        row(.right, [.right], nil, "scrolls long lines to the right; shows the instances of an app", .log),
     ]
 
     private static let leaving: [Binding] = [
@@ -153,6 +175,22 @@ package enum Keymap {
         row(.cancel, [.escape, .control("c")], "cancel", "goes back", .leave, .dialog),
         row(.suspend, [.control("z")], nil, "stops the dashboard until `fg`", .leave, .dialog),
         row(.redraw, [.control("l")], nil, "draws the screen anew", .view, .dialog),
+    ]
+
+    /// The palette and the themes: letters are typed.
+    private static let choosing: [Binding] = [
+        row(.choose, [.enter], "take", "takes the marked line", .view, .choosing),
+        row(.cancel, [.escape, .control("c")], "close", "goes back", .leave, .choosing),
+        row(.complete, [.tab], "complete", "completes what is typed", .view, .choosing),
+        row(.down, [.down, .control("n")], nil, "the next line", .movement, .choosing),
+        row(.up, [.up, .control("p")], nil, "the line before", .movement, .choosing),
+        row(.pageDown, [.pageDown, .control("f")], nil, "a page down", .movement, .choosing),
+        row(.pageUp, [.pageUp, .control("b")], nil, "a page up", .movement, .choosing),
+        row(.erase, [.backspace, .delete], nil, "erases a character", .view, .choosing),
+        row(.eraseWord, [.control("w")], nil, "erases a word", .view, .choosing),
+        row(.eraseLine, [.control("u")], nil, "erases the text", .view, .choosing),
+        row(.suspend, [.control("z")], nil, "stops the dashboard until `fg`", .leave, .choosing),
+        row(.redraw, [.control("l")], nil, "draws the screen anew", .view, .choosing),
     ]
 
     private static func row(

@@ -1,4 +1,5 @@
 package import Core
+package import Themes
 
 /// Everything that can happen to the dashboard. Made by the terminal and by the client; taken by `State.update`.
 package enum Message: Sendable {
@@ -6,7 +7,12 @@ package enum Message: Sendable {
     case key(Key)
     /// Text that was pasted; it never acts as keys.
     case paste(String)
+    case mouse(Mouse)
     case resized(width: Int, height: Int)
+    /// Something of the user's own cannot be written.
+    case trouble(String)
+    /// The colour of the terminal's background.
+    case ground(RGB)
     /// The moment that `State.wakesAt` named has come.
     case tick
 

@@ -37,7 +37,11 @@ package struct LogReader: Sendable {
     package internal(set) var column = 0
     package internal(set) var wraps = false
     package internal(set) var search: Search?
-    package internal(set) var onlyMatches = false
+    package internal(set) var onlyMatches = false { didSet { sift() } }
+    /// Lines that are less grave are not shown.
+    package private(set) var level: LevelFilter?
+    /// Numbers of the lines to show; nil for all.
+    private var sifted: [Int]?
     /// Waiting for the first bytes.
     package internal(set) var isOpening = false
     package internal(set) var failure: Failure?
@@ -56,24 +60,42 @@ package struct LogReader: Sendable {
     var wantsReopening: Bool { follows && held != nil }
 
     /// How many lines there are to show.
-    package var count: Int { onlyMatches ? (search?.lines.count ?? 0) : buffer.count }
+    package var count: Int { sifted?.count ?? buffer.count }
+    /// Some lines are left out.
+    package var isSifted: Bool { sifted != nil }
 
     /// The number of the line at `index` of those to show.
     package func number(at index: Int) -> Int {
-        onlyMatches ? (search?.lines[index] ?? buffer.first) : buffer.first + index
+        sifted?[index] ?? buffer.first + index
     }
 
     /// The index of the first line to show whose number is not less than `number`.
     package func index(of number: Int) -> Int {
-        guard onlyMatches, let lines = search?.lines else { return min(max(0, number - buffer.first), buffer.count) }
-        return lines.partitioningIndex { $0 >= number }
+        sifted?.partitioningIndex { $0 >= number } ?? min(max(0, number - buffer.first), buffer.count)
     }
 
-    /// Begins with another process, or with none. Wrapping stays as it was.
+    /// Which lines pass both the search, where only matches are shown, and the level.
+    private mutating func sift() {
+        switch (onlyMatches ? search?.lines ?? [] : nil, level?.lines) {
+        case (let found?, let grave?):
+            let grave = Set(grave)
+            sifted = found.filter(grave.contains)
+        case (let found, let grave): sifted = found ?? grave
+        }
+    }
+
+    /// Shows only lines of a level, and graver ones; all when nil.
+    mutating func show(from level: LogLine.Level?) {
+        self.level = level.map { LevelFilter($0, buffer) }
+        sift()
+    }
+
+    /// Begins with another process, or with none. Wrapping and level stay as they were.
     mutating func open(_ name: InstanceName?, stream number: Int) {
-        let wrapped = wraps
+        let (wrapped, asked) = (wraps, level?.level)
         self = LogReader()
         wraps = wrapped
+        show(from: asked)
         process = name
         stream = number
         isOpening = name != nil
@@ -84,6 +106,7 @@ package struct LogReader: Sendable {
         buffer = LogBuffer()
         search?.lines = []
         search?.current = nil
+        show(from: level?.level)
         held = nil
         stream = number
         isOpening = true
@@ -98,6 +121,8 @@ package struct LogReader: Sendable {
         let before = buffer.end
         buffer.append(chunk.bytes, channel: chunk.channel)
         search?.update(from: buffer, new: before..<buffer.end)
+        level?.update(from: buffer, new: before..<buffer.end)
+        if isSifted { sift() }
     }
 
     /// The index of the line at the bottom of a page; -1 where there are no lines.
@@ -145,6 +170,7 @@ package struct LogReader: Sendable {
         }
         let lines = buffer.matches(pattern, in: buffer.first..<buffer.end)
         search = Search(text: text, pattern: pattern, lines: lines, current: nil)
+        sift()
     }
 
     /// The next matching line after the current one (or the one before), around the end; nil when there is none.

@@ -4,6 +4,7 @@ import Core
 package struct Question: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         case stop([InstanceName])
+        /// Several at once.
         case restartAll([InstanceName])
         case delete([InstanceName])
         /// The engine was started for this dashboard and apps run: what becomes of them?

@@ -48,7 +48,7 @@ package struct State: Sendable {
     /// Messages kept; the oldest goes.
     static let maxToasts = 8
     /// The panes beside the list follow the selection when it has rested so long, milliseconds.
-    static let rest = 300
+    package static let rest = 300
     /// How long to wait for the number of clients before the dashboard asks without it, milliseconds.
     static let patience = 1000
 
@@ -69,21 +69,40 @@ package struct State: Sendable {
     package internal(set) var prompt: Prompt?
     package internal(set) var question: Question?
     package internal(set) var help: Help?
+    package internal(set) var chooser: Chooser?
+    package internal(set) var look: Look
+    /// The mouse reports to the dashboard; else the terminal has it.
+    package internal(set) var hasMouse = true
     package internal(set) var toasts: [Toast] = []
     /// All apps are being stopped; the dashboard leaves when they are.
     package internal(set) var isStoppingAll = false
 
+    /// What the last stop was for: it can be taken back.
+    var stopped: [InstanceName] = []
+    var lastClick: (place: Mouse, at: Instant)?
+    /// What the user's file of settings says.
+    var kept = Settings()
     var pending: [Int: Pending] = [:]
     var calls = 0
+    /// To be said once there is a clock.
+    var notes: [String] = []
     /// When the selection has rested.
     var restsAt: Instant?
     /// When the dashboard stops to wait for the number of clients.
     var asksAt: Instant?
 
-    /// - Parameter isOwner: it asked for an engine of its own, which ends with it unless it is detached.
-    package init(size: Size, isOwner: Bool) {
+    /// - Parameters:
+    ///   - isOwner: it asked for an engine of its own, which ends with it unless it is detached.
+    ///   - settings: what was kept from an earlier dashboard.
+    ///   - notes: what was wrong with the user's own files; shown as warnings.
+    package init(
+        size: Size, isOwner: Bool, look: Look = Look(), settings: Settings = Settings(), notes: [String] = []
+    ) {
         self.size = size
         self.isOwner = isOwner
+        self.look = look
+        restore(settings)
+        self.notes = notes
     }
 
     /// The next moment at which something changes by itself; nil when nothing does.
@@ -103,10 +122,14 @@ package struct State: Sendable {
 
     /// The name as short as it can be without meaning another one too: what a person types after `od restart`.
     package func shortName(_ name: InstanceName) -> String {
+        fleet.isAlone(name) ? appName(name) : "\(appName(name))#\(name.instance)"
+    }
+
+    /// The same for the app that `name` belongs to.
+    package func appName(_ name: InstanceName) -> String {
         let isShared =
             fleet.hasNamespaces
             && fleet.rows.keys.contains { $0.name == name.name && $0.namespace != name.namespace }
-        let app = isShared ? "\(name.namespace)/\(name.name)" : name.name
-        return fleet.isAlone(name) ? app : "\(app)#\(name.instance)"
+        return isShared ? "\(name.namespace)/\(name.name)" : name.name
     }
 }

@@ -75,7 +75,8 @@ extension State {
         case .restart(let names):
             say(.success, "restarted \(title(names)) in \(time)", command: commandLine("restart", names))
         case .stop(let names):
-            say(.success, "stopped \(title(names)) in \(time)", command: commandLine("stop", names))
+            let back = names == stopped ? "    U starts \(names.count == 1 ? "it" : "them") again" : ""
+            say(.success, "stopped \(title(names)) in \(time)", command: commandLine("stop", names) + back)
         case .start(let names):
             say(.success, "started \(title(names)) in \(time)", command: commandLine("start", names))
         case .delete(let names):
@@ -102,7 +103,11 @@ extension State {
 
     /// The command line that does the same.
     func commandLine(_ verb: String, _ names: [InstanceName]) -> String {
-        names.count == fleet.rows.count && names.count > 1
-            ? "od \(verb) all" : "od \(verb) " + names.map(shortName).joined(separator: " ")
+        if names.count == fleet.rows.count, names.count > 1 { return "od \(verb) all" }
+        let apps = Set(names.map { AppName($0) })
+        if apps.count == 1, names.count > 1, names.count == instances(ofAppsOf: names).count {
+            return "od \(verb) " + appName(names[0])
+        }
+        return "od \(verb) " + names.map(shortName).joined(separator: " ")
     }
 }

@@ -5,6 +5,7 @@ extension State {
     package var place: Binding.Place {
         if prompt != nil { return .typing }
         if question != nil { return .dialog }
+        if chooser != nil { return .choosing }
         return help != nil ? .help : .panes
     }
 
@@ -17,6 +18,7 @@ extension State {
         switch place {
         case .typing: return type(key, action)
         case .dialog: return answer(key, action)
+        case .choosing: return chooser.map { press(key, action, in: $0) } ?? []
         case .help: return turnHelp(action)
         case .panes: return action.map { perform($0) } ?? []
         }
@@ -27,22 +29,16 @@ extension State {
         guard isAvailable(action) else { return [] }
         switch action {
         case .up, .down, .first, .last, .pageUp, .pageDown, .halfUp, .halfDown: return move(action)
-        case .left: log.column = max(0, log.column - LogReader.sideStep)
-        case .right: log.column += LogReader.sideStep
+        case .left, .right: return aside(action)
         case .nextPane: stepFocus(1)
         case .previousPane: stepFocus(-1)
         case .open: return open()
         case .log: return toggleLog()
         case .zoom: arrangement = arrangement == .zoomed(focus) ? .panes : .zoomed(focus)
         case .back: goBack()
-        case .restart: return withSelected { $0.send(.restart([$1])) }
+        case .restart, .toggle, .delete, .undo: return act(action)
         case .restartAll: question = Question(.restartAll(list.order))
-        case .toggle: return toggle()
-        case .delete:
-            return withSelected { state, name in
-                state.question = Question(.delete(state.instances(ofAppOf: name)))
-                return []
-            }
+        case .mark, .markAll, .unmark: return mark(action)
         case .find:
             let isLog = focus == .log
             prompt = Prompt(purpose: isLog ? .search : .filter, text: isLog ? log.search?.text ?? "" : list.filter)
@@ -50,6 +46,17 @@ extension State {
         case .previousMatch: visitMatch(next: false)
         case .onlyMatches: toggleOnlyMatches()
         case .wrap: log.wraps.toggle()
+        case .level: nextLevel()
+        case .tree:
+            list.isTree.toggle()
+            return refresh(resort: true)
+        case .palette: choose(.commands)
+        case .themes: choose(.themes)
+        case .mouse:
+            hasMouse.toggle()
+            say(.info, hasMouse ? "the mouse is the dashboard's again" : "the mouse is the terminal's: M takes it back")
+        case .copy: return copyOne()
+        case .copyAll: return copyAll()
         case .nextSort: return sort(by: 1)
         case .previousSort: return sort(by: -1)
         case .invertSort:
@@ -59,7 +66,8 @@ extension State {
         case .interrupt: say(.info, "q leaves the dashboard, D leaves and keeps the apps running")
         case .detach: return isOwner ? send(.detach) : [.quit(Farewell.detached(fleet.activeCount))]
         case .quit: return quit()
-        case .redraw, .suspend, .keep, .cancel, .erase, .eraseWord, .eraseLine, .choose, .nextChoice, .previousChoice:
+        case .redraw, .suspend, .keep, .cancel, .erase, .eraseWord, .eraseLine, .choose, .nextChoice, .previousChoice,
+            .complete:
             break
         }
         return refreshPage()
@@ -70,7 +78,13 @@ extension State {
         let panes = layout.panes
         switch action {
         case .open: return list.selected != nil && arrangement != .opened
-        case .restart, .toggle, .delete: return list.selected != nil
+        case .restart, .toggle, .delete, .mark, .copy: return list.selected != nil
+        case .copyAll: return !fleet.rows.isEmpty
+        case .undo: return stopped.contains { fleet.rows[$0]?.process.status.isActive == false }
+        case .unmark: return !list.marks.isEmpty
+        case .markAll: return list.order.count > 1
+        case .tree: return panes.contains(.list) && !fleet.rows.isEmpty
+        case .level: return panes.contains(.log) && !fleet.rows.isEmpty
         case .log: return list.selected != nil || arrangement == .zoomed(.log)
         case .restartAll: return list.order.count > 1
         case .nextPane, .previousPane: return !fleet.rows.isEmpty && (panes.count > 1 || layout.kind == .bare)
@@ -78,8 +92,8 @@ extension State {
         case .zoom: return !fleet.rows.isEmpty && layout.kind == .framed
         case .nextMatch, .previousMatch, .onlyMatches: return log.search != nil && panes.contains(.log)
         case .wrap: return panes.contains(.log) && !fleet.rows.isEmpty
-        case .left: return focus == .log && !log.wraps && log.column > 0
-        case .right: return focus == .log && !log.wraps
+        case .left: return isOnTree || focus == .log && !log.wraps && log.column > 0
+        case .right: return isOnTree || focus == .log && !log.wraps
         case .nextSort, .previousSort, .invertSort: return panes.contains(.list) && list.order.count > 1
         case .up, .down, .first, .last, .pageUp, .pageDown, .halfUp, .halfDown: return !fleet.rows.isEmpty
         case .back: return canGoBack
@@ -97,6 +111,10 @@ extension State {
     }
 
     private mutating func open() -> [Command] {
+        if case .app(let app) = list.cursor, focus == .list {
+            list.fold(!list.folded.contains(app))
+            return refresh()
+        }
         arrangement = .opened
         focus = .log
         return showSelected()
@@ -146,26 +164,5 @@ extension State {
         list.sort = all[(list.sort.rawValue + step + all.count) % all.count]
         list.isInverted = false
         return refresh(resort: true)
-    }
-
-    // MARK: - Processes
-
-    /// Acts on the selected process; the panes beside the list catch up first, so that they show what is acted on.
-    private mutating func withSelected(_ act: (inout State, InstanceName) -> [Command]) -> [Command] {
-        guard let name = list.selected else { return [] }
-        return showSelected() + act(&self, name)
-    }
-
-    private mutating func toggle() -> [Command] {
-        withSelected { state, name in
-            guard state.fleet.rows[name]?.process.status.isActive == true else { return state.send(.start([name])) }
-            state.question = Question(.stop([name]))
-            return []
-        }
-    }
-
-    /// All instances of the app that `name` belongs to: an app is forgotten as a whole.
-    private func instances(ofAppOf name: InstanceName) -> [InstanceName] {
-        fleet.rows.keys.filter { $0.namespace == name.namespace && $0.name == name.name }.sorted()
     }
 }

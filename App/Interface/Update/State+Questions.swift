@@ -40,7 +40,9 @@ extension State {
         question = nil
         switch (choice, subject) {
         case (.cancel, _): return []
-        case (.confirm, .stop(let names)): return send(.stop(names))
+        case (.confirm, .stop(let names)):
+            stopped = names
+            return send(.stop(names))
         case (.confirm, .restartAll(let names)): return send(.restart(names))
         case (.confirm, .delete(let names)): return send(.delete(names))
         case (.detach, _): return send(.detach)

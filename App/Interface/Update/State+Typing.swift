@@ -30,6 +30,7 @@ extension State {
 
     /// Pasted text goes into the line that is typed; anywhere else it does nothing, for it could hold any key.
     mutating func paste(_ text: String) -> [Command] {
+        if place == .choosing, let chooser { return paste(text, in: chooser) }
         guard var typed = prompt else {
             say(.info, "pasted text was ignored: there is no line to type in")
             return []
@@ -68,7 +69,7 @@ extension State {
         let layout = layout
         switch focus {
         case .list:
-            let index = step(action, from: list.selectedIndex ?? 0, count: list.order.count, page: layout.listRows)
+            let index = step(action, from: list.selectedIndex ?? 0, count: list.lines.count, page: layout.listRows)
             list.select(index, page: layout.listRows, at: now)
             return settle(at: nil)
         case .detail:

@@ -6,7 +6,19 @@ extension State {
     package mutating func update(_ message: Message, at moment: Instant) -> [Command] {
         now = max(now, moment)
         toasts.removeAll { $0.until.map { $0 <= now } ?? false }
-        return take(message) + wake()
+        // In one line: of several messages only the last is seen.
+        if !notes.isEmpty { say(.warning, notes.joined(separator: "; ")) }
+        notes = []
+        return take(message) + wake() + keep()
+    }
+
+    /// Settings that have changed are written down.
+    private mutating func keep() -> [Command] {
+        let settings = settings
+        guard settings != kept else { return [] }
+        let isOther = settings.mouse != kept.mouse
+        kept = settings
+        return (isOther ? [.mouse(settings.mouse)] : []) + [.save(settings)]
     }
 
     var layout: Layout { Layout(size: size, arrangement: arrangement, focus: focus) }
@@ -15,6 +27,13 @@ extension State {
         switch message {
         case .key(let key): return press(key)
         case .paste(let text): return paste(text)
+        case .mouse(let mouse): return point(mouse)
+        case .trouble(let text):
+            say(.warning, text)
+            return []
+        case .ground(let color):
+            look.ground = color
+            return []
         case .resized(let width, let height): return resize(Size(width: width, height: height))
         case .tick: return []
         case .connected(let hello): return connected(hello)
@@ -66,6 +85,7 @@ extension State {
             say(.warning, "\(name) errored" + (reason.map { ": \($0)" } ?? ""), command: "od logs \(name)")
         }
         if event.name == .engineDetached { isOwner = false }
+        if event.name == .keeperLost, let message = event.message { say(.warning, "keeper lost: \(message)") }
         return refresh()
     }
 

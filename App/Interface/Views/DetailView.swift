@@ -104,8 +104,11 @@ enum DetailView {
         let delay =
             policy.strategy == .fixed
             ? "after \(first)" : "after \(first) to \(Format.elapsed(milliseconds: policy.maxDelay))"
+        guard policy.maxRestarts <= Defaults.countedRestarts else { return "\(policy.mode.rawValue), \(delay)" }
         let window = Format.duration(milliseconds: policy.window)
-        return "\(policy.mode.rawValue), \(delay), gives up after \(policy.maxRestarts) quick exits in \(window)"
+        let again = policy.coolDown > 0 ? " for \(Format.elapsed(milliseconds: policy.coolDown))" : ""
+        return
+            "\(policy.mode.rawValue), \(delay), gives up\(again) after \(policy.maxRestarts) quick exits in \(window)"
     }
 
     /// A label, and its text in as many lines as it takes, broken at blanks where there are some.

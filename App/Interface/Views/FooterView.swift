@@ -45,10 +45,21 @@ enum FooterView {
         }
     }
 
+    /// The action of the key at a column of the footer, as far as it has one.
+    static func action(at x: Int, _ state: State) -> Action? {
+        guard state.place == .panes else { return nil }
+        let layout = state.layout
+        let bar = KeyBar(keys(state))
+        let place = bar.places(in: layout.footer.inset(columns: 1)).first { $0.x <= x && x < $0.x + $0.width }
+        return place.flatMap { place in
+            Keymap.bindings(at: .panes).first { $0.keys[0].name == bar.keys[place.key].key }?.action
+        }
+    }
+
     /// A key that goes both ways says which way it goes now.
     private static func label(_ binding: Binding, _ state: State) -> String {
         switch binding.action {
-        case .toggle: state.selected?.process.status.isActive == true ? "stop" : "start"
+        case .toggle: state.stopping.isEmpty ? "start" : "stop"
         case .log where state.arrangement == .zoomed(.log): "back"
         case .zoom where state.arrangement == .zoomed(state.focus): "back"
         case .find: state.focus == .log ? "search" : "filter"

@@ -11,6 +11,18 @@ enum ListView {
 
     private enum Column: Int, CaseIterable {
         case mark, name, state, pid, cpu, graph, memory, restarts, story
+
+        var sort: Listing.Sort? {
+            switch self {
+            case .name: .name
+            case .state: .status
+            case .cpu: .cpu
+            case .memory: .memory
+            case .restarts: .restarts
+            case .story: .uptime
+            case .mark, .pid, .graph: nil
+            }
+        }
     }
 
     static func draw(
@@ -21,15 +33,18 @@ enum ListView {
             let box = box(state, rows: area.height - 3, glyphs)
             inside = box.draw(on: &canvas, in: area, glyphs: glyphs)
         }
-        let rows = visible(state, inside.height - 1)
+        let lines = Array(state.list.lines.dropFirst(state.list.top).prefix(max(0, inside.height - 1)))
         let table = Table(
-            columns: columns(state.list, glyphs), rows: rows.map { cells($0, state, glyphs) },
+            columns: columns(state.list, glyphs), rows: lines.map { row($0, state, glyphs) },
             selected: state.list.selectedIndex.map { $0 - state.list.top }, focused: state.focus == .list,
             placeholder: StyledText(" nothing matches \(Text.sanitize(state.list.filter)): Esc shows all"))
         table.draw(on: &canvas, in: inside, glyphs: glyphs)
         let graphs = table.places(in: inside).first { $0.column == Column.graph.rawValue }
         guard let graphs else { return }
-        for (index, row) in rows.enumerated() where row.process.pid != nil {
+        for (index, line) in lines.enumerated() {
+            guard case .instance(let name) = line, let row = state.fleet.rows[name], row.process.pid != nil else {
+                continue
+            }
             let place = Rect(x: graphs.x, y: inside.y + 1 + index, width: graphs.width, height: 1)
             Sparkline(row.cpu.samples(2 * graphWidth), maximum: max(fullGraph, row.cpu.max))
                 .draw(on: &canvas, in: place, glyphs: glyphs)
@@ -39,8 +54,13 @@ enum ListView {
         }
     }
 
-    private static func visible(_ state: State, _ height: Int) -> [Fleet.Row] {
-        state.list.order.dropFirst(state.list.top).prefix(max(0, height)).compactMap { state.fleet.rows[$0] }
+    /// What a click on the headings sorts by.
+    static func sort(at x: Int, in inside: Rect, _ state: State) -> Listing.Sort? {
+        let table = Table(columns: columns(state.list, .unicode), rows: [])
+        guard let place = table.places(in: inside).first(where: { $0.x <= x && x < $0.x + $0.width }) else {
+            return nil
+        }
+        return Column(rawValue: place.column)?.sort
     }
 
     private static func box(_ state: State, rows: Int, _ glyphs: Glyphs) -> Box {
@@ -50,29 +70,66 @@ enum ListView {
         var right = "sort \(list.sort.title) \(list.descends ? glyphs.down : glyphs.up)"
         if !list.filter.isEmpty { right = "filter \(Text.sanitize(list.filter)) \(glyphs.separator) " + right }
         // Which rows there are to see changes less often than which one is selected.
-        let place = list.order.count > rows ? "\(list.top + 1)-\(list.top + rows) of \(list.order.count)" : ""
+        let place = list.lines.count > rows ? "\(list.top + 1)-\(list.top + rows) of \(list.lines.count)" : ""
+        let marked = list.marks.isEmpty ? "" : "\(list.marks.count) marked"
         return Box(
-            title: StyledText("Processes \(count)"), right: StyledText(right), bottomRight: StyledText(place),
-            focused: state.focus == .list)
+            title: StyledText("Processes \(count)"), right: StyledText(right), bottomLeft: StyledText(marked),
+            bottomRight: StyledText(place), focused: state.focus == .list)
     }
 
     private static func columns(_ list: Listing, _ glyphs: Glyphs) -> [Table.Column] {
-        func title(_ text: String, _ sort: Listing.Sort?) -> StyledText {
-            list.sort == sort ? StyledText(text + (list.descends ? glyphs.down : glyphs.up), .accent) : StyledText(text)
+        func title(_ text: String, _ column: Column) -> StyledText {
+            list.sort == column.sort
+                ? StyledText(text + (list.descends ? glyphs.down : glyphs.up), .accent) : StyledText(text)
         }
         return Column.allCases.map { column in
             switch column {
-            case .mark: Table.Column("", .fixed(1), priority: 9)
-            case .name: Table.Column(title("NAME", .name), .flexible(minimum: 12), priority: 8)
-            case .state: Table.Column(title("STATE", .status), .fixed(11), priority: 7)
+            case .mark: Table.Column("", .fixed(list.marks.isEmpty ? 1 : 2), priority: 9)
+            case .name: Table.Column(title("NAME", column), .flexible(minimum: 12), priority: 8)
+            case .state: Table.Column(title("STATE", column), .fixed(11), priority: 7)
             case .pid: Table.Column("PID", .fixed(7), .right, priority: 2)
-            case .cpu: Table.Column(title("CPU%", .cpu), .fixed(5), .right, priority: 6)
+            case .cpu: Table.Column(title("CPU%", column), .fixed(5), .right, priority: 6)
             case .graph: Table.Column("60s", .fixed(graphWidth), priority: 1)
-            case .memory: Table.Column(title("MEM", .memory), .fixed(5), .right, priority: 5)
-            case .restarts: Table.Column(title("RST", .restarts), .fixed(4), .right, priority: 3)
-            case .story: Table.Column(title("UPTIME", .uptime), .flexible(minimum: 9), priority: 4)
+            case .memory: Table.Column(title("MEM", column), .fixed(5), .right, priority: 5)
+            case .restarts: Table.Column(title("RST", column), .fixed(4), .right, priority: 3)
+            case .story: Table.Column(title("UPTIME", column), .flexible(minimum: 9), priority: 4)
             }
         }
+    }
+
+    private static func row(_ line: Listing.Line, _ state: State, _ glyphs: Glyphs) -> Table.Row {
+        switch line {
+        case .app(let app): head(app, state, glyphs)
+        case .instance(let name): state.fleet.rows[name].map { cells($0, state, glyphs) } ?? Table.Row([])
+        }
+    }
+
+    /// The row of an app: what its instances have together.
+    private static func head(_ app: AppName, _ state: State, _ glyphs: Glyphs) -> Table.Row {
+        let line = Listing.Line.app(app)
+        let names = state.list.under(line)
+        let processes = names.compactMap { state.fleet.rows[$0]?.process }
+        let online = processes.count { $0.status == .online }
+        let worst = processes.map(\.status).min { $0.urgency < $1.urgency } ?? .created
+        let cpu = processes.compactMap(\.cpu).reduce(0, +)
+        let memory = processes.compactMap(\.memory).reduce(0, +)
+        let project = state.fleet.hasNamespaces ? StyledText("\(app.namespace)/", .dim) : ""
+        let fold = state.list.folded.contains(app) ? glyphs.pointer : glyphs.down
+        return Table.Row([
+            mark(line, names, state, glyphs), StyledText("\(fold) ", .dim) + project + StyledText(app.name),
+            worst.mark(glyphs) + StyledText(" \(online)/\(processes.count)", worst.role), "",
+            online > 0 ? StyledText(Format.percent(cpu)) : "-", "",
+            memory > 0 ? StyledText(Format.bytes(memory)) : "-",
+            StyledText(Format.count(processes.map(\.restarts).reduce(0, +))), "",
+        ])
+    }
+
+    private static func mark(
+        _ line: Listing.Line, _ names: [InstanceName], _ state: State, _ glyphs: Glyphs
+    ) -> StyledText {
+        let cursor = state.list.cursor == line ? StyledText(glyphs.selected, .accent) : StyledText(" ")
+        if state.list.marks.isEmpty { return state.list.cursor == line ? cursor : "" }
+        return cursor + StyledText(state.list.marks.isSuperset(of: names) ? glyphs.marked : " ", .accent)
     }
 
     private static func cells(_ row: Fleet.Row, _ state: State, _ glyphs: Glyphs) -> Table.Row {
@@ -83,8 +140,8 @@ enum ListView {
         return Table.Row(
             Column.allCases.map { column in
                 switch column {
-                case .mark: name == state.list.selected ? StyledText(glyphs.selected, .accent) : ""
-                case .name: title(name, state)
+                case .mark: mark(.instance(name), [name], state, glyphs)
+                case .name: title(name, state, glyphs)
                 case .state: process.status.label(glyphs)
                 case .pid: process.pid.map { StyledText("\($0)") } ?? none
                 case .cpu: process.cpu.map { StyledText(Format.percent($0)) } ?? none
@@ -99,10 +156,16 @@ enum ListView {
             })
     }
 
-    /// The project in front where there are several, the number behind where the app has several instances.
-    private static func title(_ name: InstanceName, _ state: State) -> StyledText {
-        let project = state.fleet.hasNamespaces ? StyledText("\(name.namespace)/", .dim) : ""
+    /// The project in front where there are several, the number behind where the app has several instances; in a tree
+    /// the lines that lead to it.
+    private static func title(_ name: InstanceName, _ state: State, _ glyphs: Glyphs) -> StyledText {
         let number = state.fleet.isAlone(name) ? "" : "#\(name.instance)"
-        return project + StyledText(name.name + number)
+        if state.list.isTree, !state.fleet.isAlone(name) {
+            let isLast = state.list.under(.app(AppName(name))).last == name
+            return StyledText("\(isLast ? glyphs.lastBranch : glyphs.branch) ", .dim) + StyledText(name.name + number)
+        }
+        let lead = state.list.isTree ? StyledText("  ") : ""
+        let project = state.fleet.hasNamespaces ? StyledText("\(name.namespace)/", .dim) : ""
+        return lead + project + StyledText(name.name + number)
     }
 }

@@ -12,7 +12,7 @@ enum LogView {
         let last = log.lastShown(rows: inside.height, columns: inside.width)
         let first = max(0, last + 1 - inside.height)
         var lines = last < 0 ? [] : (first...last).map { line(log.buffer[log.number(at: $0)]) }
-        if log.follows, !log.onlyMatches { lines += log.buffer.partial.map { line($0) } }
+        if log.follows, !log.isSifted { lines += log.buffer.partial.map { line($0) } }
         let current = log.search?.current.map { log.index(of: $0) - first }
         LogPane(
             lines: lines, wraps: log.wraps, column: log.column, search: log.search?.text ?? "", current: current,
@@ -22,7 +22,8 @@ enum LogView {
 
     private static func line(_ line: LogBuffer.Line) -> LogLine {
         let lead = line.channel == .error ? StyledText(LogReader.errorLead, .warning) : ""
-        return LogLine(prefix: lead, text: Text.styled(line.bytes))
+        let level = LogLevel.of(line.bytes).flatMap { $0 >= .warning ? $0 : nil }
+        return LogLine(prefix: lead, level: level, text: Text.styled(line.bytes))
     }
 
     private static func box(_ state: State, _ glyphs: Glyphs) -> Box {
@@ -31,12 +32,14 @@ enum LogView {
         var right: [String] = []
         if let search = log.search { right.append("/\(Text.sanitize(search.text)) " + place(search)) }
         if log.onlyMatches { right.append("only matches") }
+        if let level = log.level?.level { right.append("level \(level.name) and above") }
         if log.wraps { right.append("wrap") }
         if log.column > 0 { right.append("from column \(log.column + 1)") }
         return Box(
             title: StyledText(State.Pane.log.title(state) + " \(glyphs.separator) ") + follow.label(glyphs),
             right: StyledText(right.joined(separator: " \(glyphs.separator) ")),
-            bottomRight: StyledText("\(log.buffer.count) lines"), focused: state.focus == .log)
+            bottomRight: StyledText((log.isSifted ? "\(log.count) of " : "") + "\(log.buffer.count) lines"),
+            focused: state.focus == .log)
     }
 
     /// `3 of 17`
@@ -51,6 +54,12 @@ enum LogView {
         if let failure = log.failure { return StyledText("\(failure.code.rawValue) \(failure.what): \(failure.why)") }
         if log.process == nil { return "no process is selected" }
         if log.onlyMatches { return "no line matches: f shows all lines" }
+        if log.level != nil, log.buffer.count > 0 { return "no line is so grave: L shows others" }
         return log.isOpening ? "reading the log" : "it has written nothing yet"
     }
+}
+
+extension LogLine.Level {
+    /// `warning`
+    var name: String { "\(self)" }
 }

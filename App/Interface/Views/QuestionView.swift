@@ -33,21 +33,21 @@ enum QuestionView {
     private static func words(_ subject: Question.Subject, _ state: State) -> (String, [StyledText]) {
         switch subject {
         case .stop(let names):
-            return (
-                "Stop \(state.title(names))?",
-                [
-                    "It is sent its stop signal and not started again until you do.", command("stop", names, state),
-                ]
-            )
+            let what =
+                names.count == 1
+                ? ["It is sent its stop signal and not started again until you do."]
+                : list(names, state) + ["They are sent their stop signals and not started again until you do."]
+            return ("Stop \(state.title(names))?", what + [command("stop", names, state)])
         case .restartAll(let names):
             return ("Restart \(state.title(names))?", list(names, state) + [command("restart", names, state)])
         case .delete(let names):
-            return (
-                "Delete \(names.first?.name ?? "")?",
-                list(names, state) + [
-                    "The app is stopped and forgotten; its log files stay.", command("delete", names, state),
-                ]
-            )
+            let apps = Set(names.map { AppName($0) })
+            let title = apps.count == 1 ? names.first?.name ?? "" : "\(apps.count) apps"
+            let what: StyledText =
+                apps.count == 1
+                ? "The app is stopped and forgotten; its log files stay."
+                : "The apps are stopped and forgotten; their log files stay."
+            return ("Delete \(title)?", list(names, state) + [what, command("delete", names, state)])
         case .leave:
             let count = state.fleet.activeCount
             return (

@@ -19,6 +19,7 @@ extension State {
         }
         FooterView.draw(self, on: &canvas, in: layout, glyphs)
         if help != nil { HelpView.draw(self, on: &canvas, glyphs) }
+        if let chooser { ChooserView.draw(chooser, self, on: &canvas, glyphs) }
         if let question { QuestionView.draw(question, self, on: &canvas, glyphs) }
         if isStoppingAll { QuestionView.drawStopping(self, on: &canvas, glyphs) }
         return canvas

@@ -1,0 +1,129 @@
+import Core
+import Widgets
+
+/// A list out of which one line is taken by typing a few of its letters: the palette, and the themes.
+package struct Chooser: Hashable, Sendable {
+    package enum Purpose: Hashable, Sendable { case commands, themes }
+
+    /// What a line does.
+    package enum Deed: Hashable, Sendable {
+        case action(Action)
+        case go(InstanceName)
+        case log(InstanceName)
+        case restart(InstanceName)
+        case toggle(InstanceName)
+        case theme(String)
+    }
+
+    package struct Choice: Hashable, Sendable {
+        package var deed: Deed
+        package var title: String
+        /// Keys that do the same.
+        package var keys = ""
+        /// The command line that does the same.
+        package var command = ""
+        /// Places of the letters that were typed.
+        package var places: [Int] = []
+    }
+
+    /// Lines that are looked at; the best come first.
+    static let maxChoices = 200
+    /// Longer text is not taken.
+    static let maxLength = 100
+
+    package let purpose: Purpose
+    package internal(set) var text = ""
+    package internal(set) var choices: [Choice] = []
+    package internal(set) var marked = 0
+    /// The first line in view.
+    package internal(set) var top = 0
+
+    init(_ purpose: Purpose) { self.purpose = purpose }
+
+    package var choice: Choice? { marked < choices.count ? choices[marked] : nil }
+
+    /// Keeps what fits, the best first; equally good ones stay in their order.
+    mutating func offer(_ all: [Choice]) {
+        let pattern = Fuzzy(text)
+        let found = all.compactMap { choice -> (Choice, Int)? in
+            guard let match = pattern.match(choice.title) else { return nil }
+            var choice = choice
+            choice.places = match.places
+            return (choice, match.score)
+        }
+        // Letters that lie scattered fit many lines; where others fit well these are left out.
+        let least = (found.map(\.1).max() ?? 0) / 3
+        let order = found.indices.filter { least <= 0 || found[$0].1 >= least }
+            .sorted { (found[$1].1, $0) < (found[$0].1, $1) }
+        choices = (text.isEmpty ? Array(found.indices) : order).prefix(Self.maxChoices).map { found[$0].0 }
+        (marked, top) = (0, 0)
+    }
+
+    /// Marks a line, as far as there are some, and keeps it in view on a page of so many rows.
+    mutating func mark(_ index: Int, page: Int) {
+        marked = max(0, min(index, choices.count - 1))
+        top = max(0, min(max(top, marked - max(1, page) + 1), marked))
+    }
+}
+
+extension State {
+    /// Everything that the palette can offer now: actions first, then what can be done with each process.
+    func offered(in open: Chooser) -> [Chooser.Choice] {
+        switch open.purpose {
+        case .themes: look.names.map { Chooser.Choice(deed: .theme($0), title: $0) }
+        case .commands: actionChoices + (open.text.isEmpty ? [] : processChoices)
+        }
+    }
+
+    private var actionChoices: [Chooser.Choice] {
+        let hidden: Set<Action> = [
+            .palette, .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last, .left, .right, .interrupt,
+        ]
+        return Keymap.bindings(at: .panes).filter { !hidden.contains($0.action) && isAvailable($0.action) }.map {
+            Chooser.Choice(
+                deed: .action($0.action), title: $0.text, keys: $0.keys.map(\.name).joined(separator: " "),
+                command: commandLine(of: $0.action) ?? "")
+        }
+    }
+
+    private var processChoices: [Chooser.Choice] {
+        fleet.rows.keys.sorted().flatMap { name -> [Chooser.Choice] in
+            let title = shortName(name)
+            let isActive = fleet.rows[name]?.process.status.isActive == true
+            return [
+                .init(deed: .go(name), title: "\(title): select"),
+                .init(deed: .log(name), title: "\(title): log", command: "od logs \(title) -f"),
+                .init(deed: .restart(name), title: "\(title): restart", command: commandLine("restart", [name])),
+                .init(
+                    deed: .toggle(name), title: "\(title): \(isActive ? "stop" : "start")",
+                    command: commandLine(isActive ? "stop" : "start", [name])),
+            ]
+        }
+    }
+
+    /// The command line that does what an action would do now; nil where there is none.
+    func commandLine(of action: Action) -> String? {
+        let names = list.targets
+        switch action {
+        case .open: return names.first.map { "od info \(shortName($0))" }
+        case .log: return names.first.map { "od logs \(shortName($0)) -f" }
+        case .restart: return commandLine("restart", names)
+        case .restartAll: return commandLine("restart", list.order)
+        case .toggle: return commandLine(stopping.isEmpty ? "start" : "stop", stopping.isEmpty ? names : stopping)
+        case .delete: return commandLine("delete", instances(ofAppsOf: names))
+        case .undo: return commandLine("start", stopped)
+        default: return nil
+        }
+    }
+
+    /// Those of the targets that a stop would be for.
+    var stopping: [InstanceName] {
+        list.targets.filter { fleet.rows[$0]?.process.status.isActive == true }
+    }
+
+    /// All instances of the apps that `names` belong to: an app is forgotten as a whole.
+    func instances(ofAppsOf names: [InstanceName]) -> [InstanceName] {
+        let apps = Set(names.map { AppName($0) })
+        return fleet.rows.keys.filter { apps.contains(AppName($0)) }.sorted()
+    }
+}

@@ -1,0 +1,63 @@
+/// What the user has arranged, kept from one dashboard to the next.
+package struct Settings: Hashable, Sendable {
+    package var theme = Look.automatic
+    package var sort = Listing.Sort.name
+    package var isInverted = false
+    package var isTree = false
+    package var wraps = false
+    package var mouse = true
+
+    package init() {}
+}
+
+/// Names of what is there may be missing, and names that are not known are passed over: files of other versions are
+/// read as far as they are understood.
+extension Settings: Codable {
+    private enum CodingKeys: String, CodingKey { case theme, sort, inverted, tree, wrap, mouse }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        theme = try values.decodeIfPresent(String.self, forKey: .theme) ?? theme
+        let title = try values.decodeIfPresent(String.self, forKey: .sort)
+        sort = Listing.Sort.allCases.first { $0.title == title } ?? sort
+        isInverted = try values.decodeIfPresent(Bool.self, forKey: .inverted) ?? isInverted
+        isTree = try values.decodeIfPresent(Bool.self, forKey: .tree) ?? isTree
+        wraps = try values.decodeIfPresent(Bool.self, forKey: .wrap) ?? wraps
+        mouse = try values.decodeIfPresent(Bool.self, forKey: .mouse) ?? mouse
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(theme, forKey: .theme)
+        try values.encode(sort.title, forKey: .sort)
+        try values.encode(isInverted, forKey: .inverted)
+        try values.encode(isTree, forKey: .tree)
+        try values.encode(wraps, forKey: .wrap)
+        try values.encode(mouse, forKey: .mouse)
+    }
+}
+
+extension State {
+    /// What there is to keep now.
+    var settings: Settings {
+        var settings = Settings()
+        settings.theme = look.chosen
+        settings.sort = list.sort
+        settings.isInverted = list.isInverted
+        settings.isTree = list.isTree
+        settings.wraps = log.wraps
+        settings.mouse = hasMouse
+        return settings
+    }
+
+    /// Takes over what was kept.
+    mutating func restore(_ settings: Settings) {
+        look.chosen = look.names.contains(settings.theme) ? settings.theme : Look.automatic
+        list.sort = settings.sort
+        list.isInverted = settings.isInverted
+        list.isTree = settings.isTree
+        log.wraps = settings.wraps
+        hasMouse = settings.mouse
+        kept = self.settings
+    }
+}

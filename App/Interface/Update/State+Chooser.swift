@@ -1,0 +1,90 @@
+import Core
+import Widgets
+
+extension State {
+    /// Opens the palette or the themes; of these the present one is marked.
+    mutating func choose(_ purpose: Chooser.Purpose) {
+        var open = Chooser(purpose)
+        open.offer(offered(in: open))
+        if purpose == .themes, let index = look.names.firstIndex(of: look.chosen) {
+            open.mark(index, page: ChooserView.rows(of: size, purpose))
+        }
+        chooser = open
+    }
+
+    /// A key while a line is chosen.
+    mutating func press(_ key: Key, _ action: Action?, in open: Chooser) -> [Command] {
+        var open = open
+        let page = ChooserView.rows(of: size, open.purpose)
+        switch action {
+        case .cancel:
+            close()
+            return []
+        case .choose: return take(open.choice)
+        case .up: open.mark(open.marked - 1, page: page)
+        case .down: open.mark(open.marked + 1, page: page)
+        case .pageUp: open.mark(open.marked - page, page: page)
+        case .pageDown: open.mark(open.marked + page, page: page)
+        case .complete: open.text = open.choice?.title ?? open.text
+        case .erase: open.text = String(open.text.dropLast())
+        case .eraseWord:
+            open.text = String(open.text.reversed().drop { $0 == " " }.drop { $0 != " " }.reversed())
+        case .eraseLine: open.text = ""
+        default:
+            guard case .character(let scalar) = key else { return [] }
+            open.text = String((open.text + String(Character(scalar))).prefix(Chooser.maxLength))
+        }
+        return show(open)
+    }
+
+    /// Pasted text is typed.
+    mutating func paste(_ text: String, in open: Chooser) -> [Command] {
+        var open = open
+        open.text = String((open.text + Text.sanitize(text)).prefix(Chooser.maxLength))
+        return show(open)
+    }
+
+    /// Offers what fits the text, and tries a theme on.
+    private mutating func show(_ open: Chooser) -> [Command] {
+        var open = open
+        if open.text != chooser?.text { open.offer(offered(in: open)) }
+        chooser = open
+        if case .theme(let name)? = chooser?.choice?.deed { look.tried = name }
+        return []
+    }
+
+    private mutating func close() {
+        chooser = nil
+        look.tried = nil
+    }
+
+    private mutating func take(_ choice: Chooser.Choice?) -> [Command] {
+        guard let choice else { return [] }
+        close()
+        switch choice.deed {
+        case .action(let action): return perform(action)
+        case .theme(let name):
+            look.chosen = name
+            return []
+        case .go(let name): return select(name)
+        case .log(let name):
+            let commands = select(name)
+            guard list.selected == name else { return commands }
+            return commands + (arrangement == .zoomed(.log) ? showSelected() : perform(.log))
+        case .restart(let name): return send(.restart([name]))
+        case .toggle(let name):
+            guard fleet.rows[name]?.process.status.isActive == true else { return send(.start([name])) }
+            question = Question(.stop([name]))
+            return []
+        }
+    }
+
+    /// Selects a process; a filter that hides it is taken away.
+    private mutating func select(_ name: InstanceName) -> [Command] {
+        if !list.order.contains(name) { list.filter = "" }
+        list.folded.remove(AppName(name))
+        let commands = refresh(resort: true)
+        list.select(name, page: layout.listRows, at: now)
+        return commands + showSelected()
+    }
+}
