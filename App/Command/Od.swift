@@ -27,15 +27,25 @@ struct Od: Verb {
         groupedSubcommands: [
             CommandGroup(
                 name: "App",
-                subcommands: [Start.self, Stop.self, Restart.self, Delete.self, List.self, Info.self, Logs.self]),
+                subcommands: [
+                    Start.self, Stop.self, Restart.self, Delete.self, List.self, Info.self, Env.self, Logs.self,
+                    Events.self,
+                ]),
             CommandGroup(name: "Project", subcommands: [Up.self, Down.self]),
-            CommandGroup(name: "Other", subcommands: [Monit.self, Daemon.self, Version.self, Help.self]),
+            CommandGroup(
+                name: "Other",
+                subcommands: [
+                    Monit.self, Daemon.self, Ping.self, Update.self, Plugin.self, Bridge.self, Completions.self,
+                    Version.self, Help.self,
+                ]),
         ])
 
     @OptionGroup var globals: Globals
 
     func run(_ session: Session) async throws {
         try checkTerminal()
+        // The configs of this folder are no matter of another machine.
+        if session.remote != nil { return try await session.dashboard(try await session.connect(start: .never)) }
         let directory = FilePath.currentDirectory()
         let config = try ConfigFile.find(in: directory).map { file throws(Failure) in
             try ConfigFile.load(FilePath.name(of: file), in: directory)
@@ -55,6 +65,11 @@ struct Od: Verb {
         verbs.flatMap { [$0._commandName] + $0.configuration.aliases }
     }
 
+    /// By its name or an alias.
+    static func verb(named name: String) -> (any ParsableCommand.Type)? {
+        verbs.first { $0._commandName == name || $0.configuration.aliases.contains(name) }
+    }
+
     static var verbs: [any ParsableCommand.Type] { configuration.subcommands }
 }
 
@@ -64,7 +79,8 @@ package enum CommandMain {
     package static func run(_ line: [String]) async -> Int32 {
         let arguments = Array(line.dropFirst())
         let console = Console.ofThisProcess()
-        let printer = Printer(json: asksForJSON(arguments), console: console)
+        let asked = Set(arguments.prefix { $0 != "--" })
+        let printer = Printer(json: asked.contains("--json"), console: console)
         let call = OctalDump.Call(
             program: line.first ?? "od", arguments: arguments, inputIsTerminal: console.inputIsTerminal,
             verbs: Od.verbNames)
@@ -81,7 +97,7 @@ package enum CommandMain {
 
     private static func perform(_ arguments: [String]) async throws {
         try checkVerb(arguments)
-        var command = try Od.parseAsRoot(arguments)
+        var command = try await Od.asyncParseAsRoot(arguments)
         if var verb = command as? any AsyncParsableCommand {
             try await verb.run()
         } else {
@@ -101,27 +117,39 @@ package enum CommandMain {
         return ours + arguments.dropFirst(ours.count + 1).flatMap { ["--" + Start.passedOn, $0] }
     }
 
-    /// The first word that is no option and no value of `--home`.
+    /// The first word that is no option and no value of `--home` or `--host`.
     private static func firstWord(_ arguments: [String]) -> String? {
         var rest = arguments[...]
         while let word = rest.popFirst(), word != "--" {
-            if word == "--home" { _ = rest.popFirst() } else if !word.hasPrefix("-") { return word }
+            if ["--home", "--host"].contains(word) { _ = rest.popFirst() } else if !word.hasPrefix("-") { return word }
         }
         return nil
     }
 
     private static func checkVerb(_ arguments: [String]) throws {
+        guard let word = firstWord(arguments) else { return }
         let verbs = Od.verbNames
-        guard let word = firstWord(arguments), !verbs.contains(word) else { return }
-        let near = NearestName.of(word, among: verbs)
-        throw Failure(
-            .usage, "there is no verb ‘\(word)’",
-            why: near.map { "the nearest is ‘\($0)’" } ?? "and no file of that name either",
-            next: near.map { "od \($0), or od help" } ?? "od help lists the verbs")
+        guard let verb = Od.verb(named: word) else {
+            let near = NearestName.of(word, among: verbs)
+            throw Failure(
+                .usage, "there is no verb ‘\(word)’",
+                why: near.map { "the nearest is ‘\($0)’" } ?? "and no file of that name either",
+                next: near.map { "od \($0), or od help" } ?? "od help lists the verbs")
+        }
+        try checkPart(of: verb, arguments)
     }
 
-    private static func asksForJSON(_ arguments: [String]) -> Bool {
-        arguments.prefix { $0 != "--" }.contains("--json")
+    /// `od daemon strat`: the second word of a verb that has parts.
+    private static func checkPart(of verb: any ParsableCommand.Type, _ arguments: [String]) throws {
+        let parts = verb.configuration.subcommands.flatMap { [$0._commandName] + $0.configuration.aliases }
+        guard !parts.isEmpty, let begin = arguments.firstIndex(where: Od.verbNames.contains),
+            let word = firstWord(Array(arguments[(begin + 1)...])), !parts.contains(word)
+        else { return }
+        let near = NearestName.of(word, among: parts)
+        throw Failure(
+            .usage, "‘od \(verb._commandName)’ has no ‘\(word)’",
+            why: near.map { "the nearest is ‘\($0)’" } ?? "it has \(parts.joined(separator: ", "))",
+            next: "od \(verb._commandName) \(near ?? parts[0]), or od help \(verb._commandName)")
     }
 
     private static func report(_ error: any Error, _ printer: Printer, _ arguments: [String]) -> Int32 {

@@ -9,6 +9,7 @@ struct HelpTests {
         golden("Commands/help.txt", try Help.text([], columns: 80))
         golden("Commands/help-config.txt", try Help.text(["config"], columns: 80))
         golden("Commands/help-defaults.txt", try Help.text(["defaults"], columns: 80))
+        golden("Commands/help-protocol.md", try Help.text(["protocol"], columns: 80))
     }
 
     @Test(arguments: Od.verbs.map { $0._commandName })
@@ -18,9 +19,14 @@ struct HelpTests {
         #expect(text.contains("USAGE: od \(verb)"))
     }
 
-    @Test(arguments: ["start", "stop", "status"])
+    @Test(arguments: ["start", "stop", "restart", "status", "logs"])
     func ofEachVerbOfTheDaemon(_ verb: String) throws {
         golden("Commands/help-daemon-\(verb).txt", try Help.text(["daemon", verb], columns: 80))
+    }
+
+    @Test(arguments: ["list", "info", "enable", "disable"])
+    func ofEachVerbOfPlugins(_ verb: String) throws {
+        golden("Commands/help-plugin-\(verb).txt", try Help.text(["plugin", verb], columns: 80))
     }
 
     @Test(arguments: [("ls", "od list"), ("rm", "od delete"), ("describe", "od info")])

@@ -17,7 +17,9 @@ struct OctalDumpTests {
         "od -w16", "od -x a.bin", "od -vAn -tx1 a.bin", "od -abc", "od --format=x1", "od --format x1",
         "od --skip-bytes=1", "od --skip",
         "od --endian=big", "od --traditional a.bin", "od --width", "od -", "od a.bin", "od a.bin +10", "od -- a.bin",
-        "/usr/bin/od -c", "od -x --json",
+        "/usr/bin/od -c", "od -x --json", "od --a=x", "od --f=x1", "od --t", "od ./nothing", "od /nothing", "od sub/",
+        "od -- -",
+        "od -- ./nothing", "od ./list",
     ])
     func theOctalDumpIsMeant(_ line: String) {
         #expect(isOctalDump(line))
@@ -28,7 +30,8 @@ struct OctalDumpTests {
         "od", "od start a.bin", "od list", "od ls --json", "od --home /x", "od --home /x list", "od --json",
         "od --version", "od --help",
         "od -h", "od --detach", "od nothing", "od strat", "od help", "od --", "od -- nothing", "od --w0rd", "od -z",
-        "od -ch", "od --s=",
+        "od -ch", "od --s=", "od --s", "od --h", "od --v", "od -q list", "od --quiet list", "od --verbose list",
+        "od completions --at 1 -- ./x",
     ])
     func thisOneIsMeant(_ line: String) {
         #expect(!isOctalDump(line))

@@ -71,6 +71,24 @@ struct PrinterTests {
         golden("Commands/info.txt", details.map { DetailListing.text($0, colour: false) }.joined(separator: "\n"))
     }
 
+    @Test func detailsSayWhatTheDefinitionSays() {
+        var said = ProcessAttributes()
+        (said.uid, said.gid, said.groups, said.umask, said.nice) = ("www", "web", ["adm", "tty"], 0o27, 5)
+        (said.ioNice, said.cpuAffinity, said.noNewPrivileges) = (IOPriority(.bestEffort, level: 6), [0, 2], true)
+        said.limits = ["nofile": ResourceLimit(soft: 64, hard: nil), "core": ResourceLimit(soft: nil, hard: nil)]
+        said.oomScoreAdjust = 100
+        var detail = ProcessDetail(
+            process: Self.fleet[0], restart: RestartPolicy(), killSignal: 15, killTimeout: 10_000, env: [],
+            attributes: said, logRotation: LogRotation(maxSize: 102_400, interval: 3_600_000))
+        golden("Commands/info-attributes.txt", DetailListing.text(detail, colour: false))
+        said = ProcessAttributes()
+        said.ioNice = IOPriority(.idle)
+        (detail.attributes, detail.logRotation) = (said, .off)
+        let rows = AttributeListing.rows(detail)
+        #expect(rows.map(\.name) == ["ioNice", "logRotation"])
+        #expect(rows.map(\.value) == ["idle", "none"])
+    }
+
     @Test func theDaemon() throws {
         let status = DaemonStatus(
             pid: 71, keeperPid: 70, version: "0.1.0", home: "/home/u/.opendaemon",
@@ -78,6 +96,9 @@ struct PrinterTests {
             halted: false,
             clients: 2, apps: 3, instances: ["online": 2, "stopped": 1], engineStarts: 1)
         golden("Commands/daemon-status.txt", DetailListing.text(status, colour: false))
+        var whole = status
+        (whole.sparePid, whole.keepers, whole.keeperVersion) = (69, 2, "0.1.0")
+        golden("Commands/daemon-status-spare.txt", DetailListing.text(whole, colour: false))
     }
 
     @Test func jsonHasTheFieldsThatScriptsRead() {

@@ -33,10 +33,11 @@ enum DetailListing {
         add("restarts", "\(process.restarts)")
         add("last exit", process.exit.map { "\($0)" + (process.exitedAt.map { " at \($0)" } ?? "") })
         add("next start", process.waitsUntil?.description)
-        add("restart", restart(detail.restart))
+        for (name, value) in RestartListing.rows(detail.restart) { add(name, value) }
         add(
             "stop",
             "\(Signal.name(detail.killSignal)), SIGKILL after \(Format.elapsed(milliseconds: detail.killTimeout))")
+        for (name, value) in AttributeListing.rows(detail) { add(name, value) }
         add("variables", detail.env.sorted().joined(separator: " "))
         add("stdout", process.outFile)
         add("stderr", process.errorFile)
@@ -53,12 +54,20 @@ enum DetailListing {
                 ("daemon", status.halted ? "running, halted" : "running", Style(status.halted ? .waiting : .online)),
                 ("lives", status.embedded ? "as long as its dashboard" : "in the background", .text),
                 ("engine", "pid \(status.pid), version \(status.version), start \(status.engineStarts)", .text),
-                ("keeper", "pid \(status.keeperPid)", .text),
+                ("keeper", keeper(status), .text),
                 ("home", status.home, .text),
                 ("uptime", "\(Format.duration(milliseconds: status.uptime)), since \(status.startedAt)", .text),
                 ("clients", "\(status.clients)", .text),
-                ("apps", "\(status.apps)" + (counts.isEmpty ? "" : ": " + counts), .text),
+                ("apps", "\(status.apps)" + (counts.isEmpty ? "" : "; instances: " + counts), .text),
             ], colour)
+    }
+
+    private static func keeper(_ status: DaemonStatus) -> String {
+        var text = "pid \(status.keeperPid)"
+        if let spare = status.sparePid { text += ", spare \(spare)" }
+        if let version = status.keeperVersion { text += ", version \(version)" }
+        if let keepers = status.keepers { text += ", start \(keepers)" }
+        return text
     }
 
     private static func lines(_ rows: [Row], _ colour: Bool) -> String {
@@ -69,13 +78,6 @@ enum DetailListing {
             return "  " + Paint.text(name, Style(.dim), colour) + "  "
                 + (row.style == .text ? value : Paint.text(value, row.style, colour)) + "\n"
         }.joined()
-    }
-
-    private static func restart(_ policy: RestartPolicy) -> String {
-        guard policy.mode != .never else { return "never" }
-        let delay = policy.delay == 0 ? "at once" : "from \(Format.elapsed(milliseconds: policy.delay))"
-        let most = "\(policy.maxRestarts) quick exits in \(Format.elapsed(milliseconds: policy.window))"
-        return "\(policy.mode.rawValue), \(policy.strategy.rawValue) \(delay), errored after \(most)"
     }
 
     private static func quoted(_ argument: String) -> String {

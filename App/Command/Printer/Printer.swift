@@ -7,12 +7,35 @@ internal import Widgets
 struct Printer: Sendable {
     let json: Bool
     let console: Console
+    /// Say nothing about what went well; what was asked for is printed all the same.
+    var quiet = false
+    /// Say on stderr what is done and how long it takes.
+    var verbose = false
     var output = Output(descriptor: 1)
     var errors = Output(descriptor: 2)
+
+    init(json: Bool, console: Console, quiet: Bool = false, verbose: Bool = false) {
+        self.json = json
+        self.console = console
+        self.quiet = quiet
+        self.verbose = verbose
+        output = Output(descriptor: 1, unicode: console.unicode, isTerminal: console.outputIsTerminal)
+        errors = Output(descriptor: 2, unicode: console.unicode, isTerminal: console.errorIsTerminal)
+    }
+
+    init(json: Bool, console: Console, output: Output, errors: Output) {
+        self.init(json: json, console: console)
+        self.output = output
+        self.errors = errors
+    }
+
+    /// Whether a line may be drawn over and over while a request goes on.
+    var showsProgress: Bool { console.errorIsTerminal && !console.isDumb && !json && !quiet }
 
     /// Instances as a table, after a line that says what was done with them.
     func processes(_ processes: [InstanceInfo], did: String? = nil) {
         if json { return value(processes) }
+        if quiet, did != nil { return }
         if let did { output.write(Summary.line(did, processes)) }
         table(processes)
     }
@@ -20,20 +43,20 @@ struct Printer: Sendable {
     /// - Parameter within: how long the request took; what is up longer ran before it.
     func started(_ result: StartResult, within: Duration) {
         if json { return value(result) }
-        output.write(Summary.started(result.processes, within: within))
+        if !quiet { output.write(Summary.started(result.processes, within: within)) }
         for name in result.unchanged {
             warning(
                 "‘\(name)’ runs with another definition and was left as it is: od up FILE, or od delete \(name) first")
         }
         result.failures.forEach(warning)
-        if !result.processes.isEmpty { table(result.processes) }
+        if !quiet, !result.processes.isEmpty { table(result.processes) }
     }
 
     func applied(_ result: ApplyResult) {
         if json { return value(result) }
-        output.write(Summary.applied(result.changes))
+        if !quiet { output.write(Summary.applied(result.changes)) }
         result.failures.forEach(warning)
-        if !result.processes.isEmpty { table(result.processes) }
+        if !quiet, !result.processes.isEmpty { table(result.processes) }
     }
 
     func details(_ details: [ProcessDetail]) {
@@ -45,6 +68,12 @@ struct Printer: Sendable {
     func daemon(_ status: DaemonStatus) {
         if json { return value(status) }
         output.write(DetailListing.text(status, colour: console.outputColour))
+    }
+
+    /// Lines of logs: bytes as they are for programs, what it can show for a terminal.
+    func log(_ bytes: [UInt8]) {
+        if console.unicode || json || !console.outputIsTerminal { return output.write(bytes: bytes) }
+        output.write(String(decoding: bytes, as: UTF8.self))
     }
 
     func version() {
@@ -60,12 +89,20 @@ struct Printer: Sendable {
     /// The end of a command that has nothing else to show.
     func done(_ text: String) {
         if json { return value(["done": text]) }
-        output.write(text + "\n")
+        if !quiet { output.write(text + "\n") }
     }
 
     /// A remark that does not end the command; never on stdout, which may be read by a program.
     func warning(_ text: String) {
+        if quiet { return }
         errors.write(Paint.text("od: ", Style(.warning), console.errorColour) + text + "\n")
+    }
+
+    /// A remark that only `--verbose` wants.
+    func note(_ text: @autoclosure () -> String) {
+        guard verbose else { return }
+        errors.write(
+            Paint.text("od: " + Text.lines(text()).joined(separator: " "), Style(.dim), console.errorColour) + "\n")
     }
 
     /// A failure that does not end the command.
@@ -80,12 +117,19 @@ struct Printer: Sendable {
     }
 
     private func table(_ processes: [InstanceInfo]) {
-        output.write(ProcessTable.text(processes, width: console.width, colour: console.outputColour))
+        output.write(
+            ProcessTable.text(
+                processes, width: console.width, colour: console.outputColour, unicode: console.unicode))
+    }
+
+    func environments(_ environments: [ProcessEnvironment]) {
+        if json { return value(environments) }
+        output.write(EnvironmentListing.text(environments, colour: console.outputColour))
     }
 
     /// One JSON value: in one line for programs, indented for people.
-    private func value(_ value: some Encodable) {
-        output.write(JSONText.of(value, indented: console.outputIsTerminal) + "\n")
+    func value(_ value: some Encodable) {
+        output.write(bytes: Array((JSONText.of(value, indented: console.outputIsTerminal) + "\n").utf8))
     }
 }
 

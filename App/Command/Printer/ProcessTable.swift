@@ -5,16 +5,16 @@ internal import Widgets
 
 /// `od list`: one row an instance. On a terminal it fits its width; in a pipe every column is there in full.
 enum ProcessTable {
-    static func text(_ processes: [InstanceInfo], width: Int?, colour: Bool) -> String {
-        let table = table(processes)
+    static func text(_ processes: [InstanceInfo], width: Int?, colour: Bool, unicode: Bool = true) -> String {
+        let table = table(processes, restarts: unicode ? "↺" : "restarts")
         let needed = table.columns.indices.reduce(0) { $0 + natural($1, table) + table.gap }
         let columns = width.map { min($0, needed) } ?? needed
         var canvas = Canvas(size: Size(width: max(columns, table.placeholder.width), height: table.height))
-        table.draw(on: &canvas, in: canvas.bounds, glyphs: .unicode)
+        table.draw(on: &canvas, in: canvas.bounds, glyphs: unicode ? .unicode : .ascii)
         return colour ? ANSI.render(canvas, theme: .terminal, depth: .sixteen) : ANSI.plain(canvas)
     }
 
-    private static func table(_ processes: [InstanceInfo]) -> Table {
+    private static func table(_ processes: [InstanceInfo], restarts: String) -> Table {
         let notes = processes.map { Text.width(Text.sanitize($0.note)) }.max() ?? 0
         return Table(
             columns: [
@@ -24,7 +24,7 @@ enum ProcessTable {
                 Table.Column("mode", .content(maximum: 8), priority: 10),
                 Table.Column("pid", .content(maximum: 10), .right, priority: 50),
                 Table.Column("uptime", .content(maximum: 10), .right, priority: 60),
-                Table.Column("↺", .content(maximum: 10), .right, priority: 40),
+                Table.Column(StyledText(restarts), .content(maximum: 10), .right, priority: 40),
                 Table.Column("status", .content(maximum: 10), priority: 90),
                 Table.Column("cpu", .content(maximum: 8), .right, priority: 65),
                 Table.Column("mem", .content(maximum: 8), .right, priority: 70),

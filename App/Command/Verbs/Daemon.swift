@@ -5,9 +5,9 @@ internal import OpenDaemon
 
 struct Daemon: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Starts, stops and shows the daemon itself.",
-        usage: "od daemon start | stop | status",
-        subcommands: [DaemonStart.self, DaemonStop.self, DaemonState.self])
+        commandName: "daemon", abstract: "Starts, stops and shows the daemon itself.",
+        usage: "od daemon start | stop | restart | status | logs",
+        subcommands: [DaemonStart.self, DaemonStop.self, DaemonRestart.self, DaemonState.self, DaemonLogs.self])
 }
 
 struct DaemonStart: Verb {
@@ -19,8 +19,9 @@ struct DaemonStart: Verb {
 
     func run(_ session: Session) async throws {
         let client = try await session.connect()
-        _ = try await client.call(Methods.resume, Nothing())
-        session.printer.daemon(try await client.call(Methods.status, Nothing()))
+        _ = try await session.working(.starting, client) { try await client.call(Methods.resume, Nothing()) }
+        let status = try await client.call(Methods.status, Nothing())
+        if !session.printer.quiet || globals.json { session.printer.daemon(status) }
         await client.close()
     }
 }
@@ -31,8 +32,9 @@ struct DaemonStop: Verb {
         usage: "od daemon stop [OPTIONS]",
         discussion: "Apps come back with od start, od up or od daemon start.")
 
-    /// How long the keeper may take to end after the engine has answered; milliseconds.
-    private static let farewell = 5000
+    /// How long engine and keeper may take to end after the engine has answered; milliseconds. What cannot be written
+    /// to a log at once (a FIFO that nobody reads) is tried for `streamGrace`.
+    private static let farewell = Defaults.streamGrace + 5000
 
     @OptionGroup var globals: Globals
 
@@ -40,11 +42,13 @@ struct DaemonStop: Verb {
         guard session.daemonRuns else {
             return session.printer.done("no daemon runs for \(session.home)")
         }
-        let client = try await session.connect(start: .never)
+        let client = try await session.connect(start: .never, ending: true)
         let status = try await client.call(Methods.status, Nothing())
-        _ = try await client.call(Methods.shutdown, Nothing())
+        _ = try await session.working(.stopping, client) { try await client.call(Methods.shutdown, Nothing()) }
         await client.close()
-        try await waitForEnd(of: [status.pid, status.keeperPid])
+        if session.remote == nil {
+            try await waitForEnd(of: [status.pid, status.keeperPid] + [status.sparePid].compactMap { $0 })
+        }
         session.printer.done("stopped all apps and the daemon of \(session.home)")
     }
 

@@ -4,7 +4,7 @@ internal import OpenDaemon
 
 struct Delete: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Stops apps and forgets them; their logs stay.",
+        commandName: "delete", abstract: "Stops apps and forgets them; their logs stay.",
         usage: "od delete TARGET... [OPTIONS]",
         discussion: Targets.note,
         aliases: ["del", "rm"])

@@ -5,7 +5,7 @@ internal import OpenDaemon
 
 struct Down: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Stops all apps of a project and forgets it; logs stay.",
+        commandName: "down", abstract: "Stops all apps of a project and forgets it; logs stay.",
         usage: "od down [FILE | PROJECT] [OPTIONS]",
         discussion: "Without an argument: the project of the config in the current folder.")
 
@@ -15,10 +15,13 @@ struct Down: Verb {
     var project: String?
 
     func run(_ session: Session) async throws {
+        if project == nil { try session.requireLocal("a config") }
         let namespace = try namespace(in: FilePath.currentDirectory())
         let client = try await session.connect()
         // A project without apps is no project: the same request as od up, with nothing in it.
-        let result = try await client.call(Methods.apply, ApplyRequest(namespace: namespace, apps: []))
+        let result = try await session.working(.stopping, client) {
+            try await client.call(Methods.apply, ApplyRequest(namespace: namespace, apps: []))
+        }
         guard !result.changes.isEmpty else {
             throw Failure(
                 .noSuchTarget, "there is no project ‘\(namespace)’", why: "no app belongs to it",

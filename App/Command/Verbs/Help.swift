@@ -4,12 +4,19 @@ internal import Engine
 
 struct Help: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Explains a verb, the config's keys (config) or the defaults (defaults).",
-        usage: "od help [VERB | config | defaults]")
+        commandName: "help", abstract: "Explains a verb, or one of: config, defaults, errors, man, protocol.",
+        usage: "od help [VERB | CODE | config | defaults | errors [CODE] | man | protocol]",
+        discussion: """
+            config: the keys of config files. defaults: what holds when nothing else is said. errors: what each code \
+            means and what to do. man: the manual page, for man -l -. protocol: what clients and engine say.
+            """)
+
+    /// What can be explained beside the verbs.
+    static let topics = ["config", "defaults", "errors", "man", "protocol"]
 
     @OptionGroup var globals: Globals
 
-    @Argument(help: ArgumentHelp("A verb, config, or defaults.", valueName: "topic"))
+    @Argument(help: ArgumentHelp("A verb or a topic.", valueName: "topic"))
     var topic: [String] = []
 
     func run(_ session: Session) async throws {
@@ -22,12 +29,17 @@ struct Help: Verb {
         guard let first = topic.first else { return Od.helpMessage(columns: columns) }
         switch first {
         case "config": return keys()
-        case "defaults": return defaults()
+        case "defaults": return HelpDefaults.text()
+        case "protocol": return try protocolText()
+        case "errors": return try HelpErrors.text(topic.dropFirst().first)
+        case "man": return try ManPage.text(date: ManPage.day)
+        case _ where first.uppercased().hasPrefix("OD") && Int(first.dropFirst(2)) != nil:
+            return try HelpErrors.text(first)
         default: break
         }
         guard let verb = Od.verbs.first(where: { ([$0._commandName] + $0.configuration.aliases).contains(first) })
         else {
-            let near = NearestName.of(first, among: Od.verbNames + ["config", "defaults"])
+            let near = NearestName.of(first, among: Od.verbNames + topics)
             throw Failure(
                 .usage, "there is no help on ‘\(first)’", why: near.map { "the nearest is ‘\($0)’" } ?? "it is no verb",
                 next: "od help lists the verbs")
@@ -36,6 +48,14 @@ struct Help: Verb {
             return Od.helpMessage(for: part, columns: columns)
         }
         return Od.helpMessage(for: verb, columns: columns)
+    }
+
+    private static func protocolText() throws(Failure) -> String {
+        do {
+            return try ProtocolText.markdown()
+        } catch {
+            throw Failure(.bug, "the protocol cannot be described", why: "\(error)", next: "report it with od version")
+        }
     }
 
     private static func keys() -> String {
@@ -51,6 +71,9 @@ struct Help: Verb {
             AN APP
             \(table(ConfigKeys.app))
 
+            LOG ROTATION
+            \(table(ConfigKeys.rotationKeys))
+
             """
     }
 
@@ -59,29 +82,5 @@ struct Help: Verb {
         return keys.map { key in
             "  " + key.name + String(repeating: " ", count: width - key.name.count + 2) + "\(key.type): \(key.doc)"
         }.joined(separator: "\n")
-    }
-
-    private static func defaults() -> String {
-        let seconds = { (milliseconds: Int) in "\(milliseconds / 1000) s" }
-        let growth =
-            "\(Defaults.restartStrategy.rawValue) from \(Defaults.restartDelay) ms, factor \(Defaults.restartFactor)"
-        let variables = Defaults.inheritedVariables.joined(separator: ", ")
-        let rows = [
-            ("instances", "\(Defaults.instances)"),
-            (
-                "restart",
-                "\(Defaults.restart.rawValue): at once, then \(growth), to \(seconds(Defaults.restartMaxDelay)),"
-            ),
-            ("", "\(Defaults.restartJitter) % jitter, anew after \(seconds(Defaults.restartReset)) up"),
-            ("maxRestarts", "\(Defaults.maxRestarts) quick exits in \(seconds(Defaults.restartWindow)), then errored"),
-            ("minUptime", "\(Defaults.minUptime) ms: an earlier exit is quick"),
-            ("killSignal", "\(Signal.name(Defaults.killSignal)), and SIGKILL to the whole tree after killTimeout"),
-            ("killTimeout", seconds(Defaults.killTimeout)),
-            ("namespace", "\(Defaults.namespace) for apps without a config"),
-            ("environment", "\(variables) and LC_* of the shell, then env, then --env"),
-            ("logs", "logs/PROJECT/APP-INSTANCE.out.log and .err.log below the home"),
-        ]
-        let lines = rows.map { "  " + $0 + String(repeating: " ", count: 14 - $0.count) + $1 }
-        return "What holds when nothing else is said:\n\n" + lines.joined(separator: "\n") + "\n"
     }
 }

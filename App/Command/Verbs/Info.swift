@@ -4,7 +4,7 @@ internal import OpenDaemon
 
 struct Info: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Tells all about apps: how they run, how they ended, where their logs are.",
+        commandName: "info", abstract: "Tells all about apps: how they run, how they ended, where their logs are.",
         usage: "od info TARGET... [OPTIONS]",
         discussion: Targets.note,
         aliases: ["describe", "show"])

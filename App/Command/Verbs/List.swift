@@ -4,7 +4,7 @@ internal import OpenDaemon
 
 struct List: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Lists all apps, one line an instance.", usage: "od list [OPTIONS]",
+        commandName: "list", abstract: "Lists all apps, one line an instance.", usage: "od list [OPTIONS]",
         aliases: ["ls", "l", "ps", "status"])
 
     @OptionGroup var globals: Globals

@@ -4,7 +4,7 @@ internal import OpenDaemon
 
 struct Logs: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Shows the last lines of logs, and with -f what is added.",
+        commandName: "logs", abstract: "Shows the last lines of logs, and with -f what is added.",
         usage: "od logs [TARGET...] [OPTIONS]",
         discussion: """
             Without a target: all apps. Several files are told apart by a prefix. On a terminal, control characters of \
@@ -20,9 +20,18 @@ struct Logs: Verb {
     var follow = false
 
     @Option(
-        name: [.customShort("n"), .long], help: ArgumentHelp("How many of the last lines of each file.", valueName: "n")
+        name: [.customShort("n"), .long],
+        help: ArgumentHelp(
+            "How many of the last lines of each file; default: \(Defaults.logLines), with --since or --until all.",
+            valueName: "n")
     )
-    var lines = Defaults.logLines
+    var lines: Int?
+
+    @Option(help: ArgumentHelp("From what was written since: 2h, 90s, 2026-05-01T12:00:00Z, 12:30.", valueName: "time"))
+    var since: Since?
+
+    @Option(help: ArgumentHelp("To what was written until then.", valueName: "time"))
+    var until: Since?
 
     @Flag(help: "Only stderr.")
     var err = false
@@ -34,7 +43,11 @@ struct Logs: Verb {
     var raw = false
 
     func validate() throws {
-        guard lines >= 0 else { throw ValidationError("--lines takes a number from 0") }
+        guard lines ?? 0 >= 0 else { throw ValidationError("--lines takes a number from 0") }
+        guard lines == nil || since == nil && until == nil else {
+            throw ValidationError("--lines counts from the end: it goes with neither --since nor --until")
+        }
+        guard !follow || until == nil else { throw ValidationError("--follow and --until exclude each other") }
         guard !raw || !globals.json else { throw ValidationError("--raw and --json exclude each other") }
     }
 
@@ -46,12 +59,14 @@ struct Logs: Verb {
         var writer = LogWriter(
             form: raw
                 ? .raw : globals.json ? .json : .lines(clean: console.outputIsTerminal, colour: console.outputColour))
-        let request = LogRequest(targets: wanted, lines: lines, follow: follow, channels: channels)
+        let request = LogRequest(
+            targets: wanted, lines: lines ?? Defaults.logLines, since: since?.time, until: until?.time, follow: follow,
+            channels: channels)
         for await update in client.logs(request) {
             if case .failed(let failure) = update { throw failure }
-            session.printer.output.write(bytes: writer.add(update))
+            session.printer.log(writer.add(update))
         }
-        session.printer.output.write(bytes: writer.finish())
+        session.printer.log(writer.finish())
         await client.close()
     }
 }

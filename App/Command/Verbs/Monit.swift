@@ -4,7 +4,7 @@ internal import OpenDaemon
 
 struct Monit: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Opens the dashboard of the running daemon.", usage: "od monit [OPTIONS]",
+        commandName: "monit", abstract: "Opens the dashboard of the running daemon.", usage: "od monit [OPTIONS]",
         discussion: "Unlike od alone it never starts an engine of its own, and never looks at a config.")
 
     @OptionGroup var globals: Globals

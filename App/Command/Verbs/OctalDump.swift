@@ -5,8 +5,8 @@ import Glibc
 /// The other `od`: the octal dump of every Unix. Where a call can only mean that one, it gets it.
 enum OctalDump {
     static let note = """
-        The octal dump is also called od. Its flags, a file that is no verb, and a bare od that reads a pipe go to the \
-        system's od; the name opendaemon never does.
+        The octal dump is also called od. Its flags, a path, a file that is no verb, and a bare od that reads a pipe \
+        go to the system's od; the name opendaemon never does.
         """
 
     /// A call of `od`, with all that decides what is meant.
@@ -22,10 +22,14 @@ enum OctalDump {
         func isOctalDump(isFile: (String) -> Bool) -> Bool {
             guard FilePath.name(of: program) != "opendaemon" else { return false }
             guard let first = arguments.first else { return !inputIsTerminal }
-            if first == "--" { return arguments.dropFirst().first.map(isFile) ?? !inputIsTerminal }
+            if first == "--" {
+                return arguments.dropFirst().first.map { $0 == "-" || $0.contains("/") || isFile($0) }
+                    ?? !inputIsTerminal
+            }
             if first == "-" || OctalDump.isFlag(first) { return true }
             if first.hasPrefix("-") || verbs.contains(first) { return false }
-            return isFile(first) || OctalDump.isOffset(first) && !inputIsTerminal
+            // A path is never a verb, whether the file exists or not.
+            return first.contains("/") || isFile(first) || OctalDump.isOffset(first) && !inputIsTerminal
         }
     }
 
@@ -34,7 +38,9 @@ enum OctalDump {
     private static func isFlag(_ word: String) -> Bool {
         if word.hasPrefix("--") {
             let name = word.dropFirst(2).prefix { $0 != "=" }
-            return name.count > 1 && longFlags.contains { $0.hasPrefix(name) }
+            let meant = longFlags.filter { $0.hasPrefix(name) }
+            // One letter is enough where it can mean one flag only, as for getopt.
+            return name.count > 1 && !meant.isEmpty || name.count == 1 && meant.count == 1
         }
         guard word.count > 1, word.hasPrefix("-") else { return false }
         for letter in word.dropFirst() {

@@ -4,7 +4,7 @@ internal import OpenDaemon
 
 struct Restart: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Stops and starts apps.",
+        commandName: "restart", abstract: "Stops and starts apps.",
         usage: "od restart TARGET... [OPTIONS]",
         discussion: Targets.note)
 

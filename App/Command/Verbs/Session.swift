@@ -6,11 +6,27 @@ internal import OpenDaemon
 
 /// Options of every verb.
 struct Globals: ParsableArguments {
-    @Option(help: ArgumentHelp("Another world of apps; default: $OD_HOME, else ~/.opendaemon.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Another world of apps; default: $OD_HOME, else ~/.opendaemon.", valueName: "dir"),
+        completion: .directory)
     var home: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The daemon of another machine, by ssh; --home is then a folder there.", valueName: "user@server"))
+    var host: String?
+
+    @Flag(help: "The machine's own daemon, for root and the group opendaemon.")
+    var system = false
 
     @Flag(help: "Print JSON.")
     var json = false
+
+    @Flag(name: [.short, .long], help: "Say nothing about what went well.")
+    var quiet = false
+
+    @Flag(help: "Say on stderr what is done.")
+    var verbose = false
 }
 
 /// A verb: parse, one request, print.
@@ -21,7 +37,7 @@ protocol Verb: AsyncParsableCommand {
 
 extension Verb {
     mutating func run() async throws {
-        try await run(Session(globals))
+        try await run(try Session(globals))
     }
 }
 
@@ -29,27 +45,66 @@ extension Verb {
 struct Session: Sendable {
     let home: String
     let printer: Printer
+    /// The machine of the daemon; nil for this one.
+    let remote: Remote?
 
-    init(home: String, printer: Printer) {
+    init(home: String, printer: Printer, remote: Remote? = nil) {
         self.home = home
         self.printer = printer
+        self.remote = remote
     }
 
-    init(_ globals: Globals) {
-        home = globals.home.map { FilePath.absolute($0, in: FilePath.currentDirectory()) } ?? ConnectOptions.defaultHome
-        printer = Printer(json: globals.json, console: .ofThisProcess())
+    /// Throws OD1001 for a host that is none.
+    init(_ globals: Globals) throws(Failure) {
+        guard !globals.system || globals.home == nil else {
+            throw Failure(
+                .usage, "--system and --home exclude each other",
+                why: "the machine's own daemon has the home \(Defaults.systemHome)", next: "leave one of them out")
+        }
+        let said = globals.system ? Defaults.systemHome : globals.home
+        var remote: Remote?
+        if let host = globals.host { remote = try Remote(host, home: said) }
+        self.remote = remote
+        home = said.map { FilePath.absolute($0, in: FilePath.currentDirectory()) } ?? ConnectOptions.defaultHome
+        printer = Printer(
+            json: globals.json, console: .ofThisProcess(), quiet: globals.quiet, verbose: globals.verbose)
     }
 
     /// Connects to the daemon of this home, and starts it when there is none.
     ///
     /// - Parameter embedded: an engine that has to be started lives as long as the dashboard that is about to open.
-    func connect(start: ConnectOptions.Start = .ifNeeded, embedded: Bool = false) async throws -> OpenDaemon {
-        try await OpenDaemon.connect(
-            ConnectOptions(home: home, start: start, embedded: embedded, client: Product.client))
+    ///   `ending`: only to end the daemon, which may be unable to do anything else.
+    func connect(
+        start: ConnectOptions.Start = .ifNeeded, embedded: Bool = false, ending: Bool = false
+    ) async throws -> OpenDaemon {
+        let clock = ContinuousClock()
+        let began = clock.now
+        var options = ConnectOptions(
+            home: home, start: start, embedded: embedded && remote == nil, client: Product.client, remote: remote)
+        options.ending = ending
+        let client = try await OpenDaemon.connect(options)
+        let hello = client.hello
+        printer.note(
+            (client.startedEngine ? "started an engine and connected" : "connected")
+                + " to engine \(hello.build), pid \(hello.pid), of \(home) in \(Stopwatch.text(clock.now - began))")
+        return client
     }
+
+    /// Programs and configs are files of this machine: they mean nothing to a daemon of another.
+    func requireLocal(_ what: String) throws(Failure) {
+        guard let remote else { return }
+        throw Failure(
+            .usage, "\(what) is on this machine", why: "the daemon of \(remote.destination) has its own files",
+            next: "log in and say it there: ssh \(remote.destination)")
+    }
+
+    /// A member of the group at the door of the machine's own daemon: its home is closed to him.
+    var isAtDoor: Bool { remote == nil && home == Defaults.systemHome && geteuid() != 0 }
 
     /// Whether keeper and engine of this home run, or are just being started: they hold its lock.
     var daemonRuns: Bool {
+        // Connecting says it.
+        if remote != nil || isAtDoor { return true }
         let lock = open(home + "/engine.lock", O_RDONLY | O_CLOEXEC)
         guard lock >= 0 else { return false }
         defer { close(lock) }
@@ -57,19 +112,22 @@ struct Session: Sendable {
     }
 
     /// Whether this home has never had an app: there is nothing to ask an engine for.
-    var isFresh: Bool { FilePath.kind(of: home + "/state.db") == nil }
+    var isFresh: Bool { remote == nil && !isAtDoor && FilePath.kind(of: home + "/state.db") == nil }
 
     /// One request whose answer is a list of instances, printed as a table.
     func act(_ method: Method<TargetRequest, [InstanceInfo]>, on targets: [String], did: String) async throws {
         let client = try await connect()
-        let processes = try await client.call(method, TargetRequest(targets: targets))
+        let processes = try await working(Doing.of(did), client) {
+            try await client.call(method, TargetRequest(targets: targets))
+        }
         printer.processes(processes, did: did)
         await client.close()
     }
 
     /// The one place where a verb opens the dashboard.
     func dashboard(_ client: OpenDaemon) async throws {
-        let code = await runDashboard(client, owner: client.startedEngine)
+        let code = await runDashboard(
+            client, home: isAtDoor ? ConnectOptions.defaultHome : home, owner: client.startedEngine)
         if code != 0 { throw ExitCode(code) }
     }
 
@@ -92,7 +150,9 @@ struct Session: Sendable {
                 \.name)
             if project.missing.contains(where: known.contains) { throw first }
         }
-        var result = try await client.call(Methods.apply, ApplyRequest(namespace: config.namespace, apps: project.apps))
+        var result = try await working(.changing, client) {
+            try await client.call(Methods.apply, ApplyRequest(namespace: config.namespace, apps: project.apps))
+        }
         result.failures += project.failures
         if opens {
             project.failures.forEach(printer.warning)

@@ -5,6 +5,7 @@ internal import OpenDaemon
 
 struct Start: Verb {
     static let configuration = CommandConfiguration(
+        commandName: "start",
         abstract: "Starts a script, a program, a command line, a config's apps, or apps that exist.",
         usage: "od start WHAT... [OPTIONS] [-- ARGS...]",
         discussion: """
@@ -40,13 +41,20 @@ struct Start: Verb {
         let start = StartPlan.Input(directory: FilePath.currentDirectory(), shell: AppEnvironment.ofThisProcess())
         var plan = try StartPlan(what, flags: try flags.config(args: args), input: start)
         plan.warnings.forEach(session.printer.warning)
+        if !plan.apps.isEmpty { try session.requireLocal("what is to be started") }
         let isFresh = session.isFresh
         if isFresh { for word in plan.undecided { try plan.takeProgram(word) } }
         let client = try await session.connect()
         if !isFresh { for word in plan.undecided { try await decide(word, &plan, client) } }
+        if !plan.apps.isEmpty { try session.requireLocal("what is to be started") }
         let clock = ContinuousClock()
         let asked = clock.now
-        var result = try await client.call(Methods.start, StartRequest(apps: plan.apps, targets: plan.targets))
+        for app in plan.apps {
+            session.printer.note(
+                "\(app.namespace)/\(app.name): \(([app.program] + app.arguments).joined(separator: " ")) in \(app.cwd)")
+        }
+        let request = StartRequest(apps: plan.apps, targets: plan.targets)
+        var result = try await session.working(.starting, client) { try await client.call(Methods.start, request) }
         result.failures += plan.failures
         session.printer.started(result, within: asked.duration(to: clock.now))
         await client.close()
@@ -84,7 +92,9 @@ struct AppFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Sets a variable; may be repeated.", valueName: "name=value"))
     var env: [String] = []
 
-    @Option(help: "always, on-failure, unless-stopped or never.")
+    @Option(
+        help: "always, on-failure, unless-stopped or never.",
+        completion: .list(RestartPolicy.Mode.allCases.map(\.rawValue)))
     var restart: String?
 
     @Flag(help: "The same as --restart never.")

@@ -4,7 +4,7 @@ internal import OpenDaemon
 
 struct Stop: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Stops apps; they stay known and can be started again.",
+        commandName: "stop", abstract: "Stops apps; they stay known and can be started again.",
         usage: "od stop TARGET... [OPTIONS]",
         discussion: Targets.note)
 

@@ -5,7 +5,7 @@ internal import OpenDaemon
 
 struct Up: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Makes a project equal to its config, then opens the dashboard.",
+        commandName: "up", abstract: "Makes a project equal to its config, then opens the dashboard.",
         usage: "od up [FILE] [OPTIONS]",
         discussion: """
             New apps are started, changed ones restarted, missing ones stopped and forgotten. Without a terminal, with \
@@ -25,6 +25,7 @@ struct Up: Verb {
     var noDashboard = false
 
     func run(_ session: Session) async throws {
+        try session.requireLocal("a config")
         var variables: [String: String] = [:]
         for text in env {
             let (name, value) = try AppEnvironment.assignment(text)

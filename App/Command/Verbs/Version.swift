@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 struct Version: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Prints the version.", usage: "od version [OPTIONS]")
+        commandName: "version", abstract: "Prints the version.", usage: "od version [OPTIONS]")
 
     @OptionGroup var globals: Globals
 

@@ -1,0 +1,117 @@
+internal import ArgumentParser
+internal import Core
+internal import Engine
+internal import OpenDaemon
+
+// In a space of its own: the events of a terminal are something else.
+extension Od {
+    struct Events: Verb {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows what happened, and with -f what happens.",
+            usage: "od events [PATTERN...] [OPTIONS]",
+            discussion: """
+                A pattern is the name of an event (process:exited), all of a kind (process:*), process:crash for apps that \
+                ended badly by themselves, or * for all. Without one: all. The daemon keeps the last \
+                \(Defaults.storedEvents) events.
+                """)
+
+        @OptionGroup var globals: Globals
+
+        @Argument(help: "Which events, like process:exited or process:*.")
+        var patterns: [String] = []
+
+        @Flag(name: [.short, .long], help: "Go on with what happens, until ^C.")
+        var follow = false
+
+        @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many of the last events.", valueName: "n"))
+        var lines: Int?
+
+        @Option(
+            help: ArgumentHelp("Only events since then: 10m, 12:30, 2026-05-01T12:00:00Z.", valueName: "when"))
+        var since: String?
+
+        func validate() throws {
+            guard (0...Defaults.maxEventsInAnswer).contains(lines ?? 0) else {
+                throw ValidationError("--lines takes a number from 0 to \(Defaults.maxEventsInAnswer)")
+            }
+            guard since == nil || Self.moment(since, before: WallTime(milliseconds: 0)) != nil else {
+                throw ValidationError("--since takes 10m, a time of today like 12:30, or 2026-11-21T09:24:17Z")
+            }
+        }
+
+        func run(_ session: Session) async throws {
+            let filter = try EventFilter(patterns).patterns.map(\.description)
+            var request = EventListRequest(events: filter.isEmpty ? nil : filter)
+            // Without a number, everything since a moment is wanted, as far as one answer goes.
+            request.limit = lines ?? (since == nil ? Defaults.eventLines : nil)
+            request.since = Self.moment(since, before: .now)
+            let client = try await session.connect()
+            if follow {
+                try await followed(request, client, session.printer)
+            } else {
+                session.printer.events(try await client.call(Methods.events, request))
+            }
+            await client.close()
+        }
+
+        /// The history joins what follows by the numbers of the events, also after a new engine took over.
+        private func followed(_ request: EventListRequest, _ client: OpenDaemon, _ printer: Printer) async throws {
+            var last: UInt64?
+            for await update in try client.events(matching: patterns) {
+                switch update {
+                case .started(let seq):
+                    if last == nil {
+                        let history = try await kept(request, client, printer)
+                        history.forEach(printer.event)
+                        last = max(seq, history.last?.seq ?? 0)
+                    } else {
+                        last = try await caughtUp(after: last ?? 0, request.events, client, printer)
+                    }
+                case .missed:
+                    last = try await caughtUp(after: last ?? 0, request.events, client, printer)
+                case .event(let event) where event.seq > last ?? 0:
+                    last = event.seq
+                    printer.event(event)
+                case .event, .disconnected:
+                    break
+                case .failed(let failure):
+                    throw failure
+                }
+            }
+        }
+
+        /// Prints all that is kept above a number; returns the number of the last.
+        private func caughtUp(
+            after seq: UInt64, _ events: [String]?, _ client: OpenDaemon, _ printer: Printer
+        ) async throws -> UInt64 {
+            var last = seq
+            while true {
+                let page = try await kept(EventListRequest(events: events, after: last), client, printer)
+                page.forEach(printer.event)
+                last = page.last?.seq ?? last
+                if page.count < Defaults.maxEventsInAnswer { return last }
+            }
+        }
+
+        /// Without a history what happens from now on can be followed all the same.
+        private func kept(
+            _ request: EventListRequest, _ client: OpenDaemon, _ printer: Printer
+        ) async throws -> [FleetEvent] {
+            do {
+                return try await client.call(Methods.events, request)
+            } catch let failure as Failure where failure.code == .pluginDisabled {
+                printer.warning(failure)
+                return []
+            }
+        }
+
+        /// The moment that `--since` means; nil for nothing and for what cannot be understood.
+        static func moment(_ text: String?, before now: WallTime) -> WallTime? {
+            guard let text else { return nil }
+            if let duration = ConfigDuration(text) {
+                return WallTime(milliseconds: now.milliseconds - Int64(duration.milliseconds))
+            }
+            return Since(text, now: now)?.time
+        }
+    }
+}

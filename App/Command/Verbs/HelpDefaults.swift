@@ -1,0 +1,134 @@
+internal import Core
+internal import Widgets
+
+/// `od help defaults`: the whole table of `Defaults`.
+enum HelpDefaults {
+    private typealias Row = (name: String, value: String)
+
+    static func text() -> String {
+        let groups = [
+            ("AN APP", app), ("AN APP THAT ENDS", ends), ("LOGS", logs), ("EVENTS", events),
+            ("THE ENGINE AND ITS CLIENTS", link),
+        ]
+        let width = groups.flatMap { $0.1 }.map(\.name.count).max() ?? 0
+        let blocks = groups.map { title, rows in
+            title + "\n"
+                + rows.map { row in
+                    "  " + row.name + String(repeating: " ", count: width - row.name.count + 2) + row.value + "\n"
+                }.joined()
+        }
+        return "What holds when nothing else is said.\n\n" + blocks.joined(separator: "\n")
+    }
+
+    private static func size(_ bytes: Int) -> String { Format.bytes(UInt64(bytes)) }
+
+    private static func seconds(_ milliseconds: Int) -> String {
+        milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+    }
+
+    private static var app: [Row] {
+        [
+            ("instances", "\(Defaults.instances), at most \(Defaults.maxInstances)"),
+            ("namespace", "\(Defaults.namespace), for apps without a config"),
+            ("environment", Defaults.inheritedVariables.joined(separator: ", ")),
+            ("", "and LC_* of the shell, then env, then --env"),
+            ("ioNice", "level \(Defaults.ioLevel) where only a class is said"),
+        ]
+    }
+
+    private static var ends: [Row] {
+        let strategy = Defaults.restartStrategy.rawValue
+        return [
+            ("restart", Defaults.restart.rawValue),
+            ("restartStrategy", "\(strategy), factor \(Defaults.restartFactor), \(Defaults.restartJitter) % jitter"),
+            (
+                "restartDelay",
+                "at once, then \(seconds(Defaults.restartDelay)), to \(seconds(Defaults.restartMaxDelay))"
+            ),
+            ("", "anew after \(seconds(Defaults.restartReset)) up"),
+            ("minUptime", "\(seconds(Defaults.minUptime)): an earlier exit is quick"),
+            ("maxRestarts", "\(Defaults.maxRestarts) quick exits in \(seconds(Defaults.restartWindow)), then errored"),
+            (
+                "", "(above \(Defaults.countedRestarts): never errored)"
+            ),
+            (
+                "coolDown",
+                Defaults.coolDown == 0
+                    ? "none: what gave up stays errored; at least \(seconds(Defaults.shortestCoolDown))"
+                    : seconds(Defaults.coolDown)
+            ),
+            ("killSignal", Signal.name(Defaults.killSignal)),
+            ("killTimeout", "\(seconds(Defaults.killTimeout)), then SIGKILL to the whole tree"),
+        ]
+    }
+
+    private static var logs: [Row] {
+        [
+            ("outFile, errorFile", "logs/PROJECT/APP-INSTANCE.out.log and .err.log below the home"),
+            ("mergeLogs", "\(Defaults.mergeLogs)"),
+            (
+                "logRotation",
+                "at \(size(Defaults.logMaxSize)); \(Defaults.logMaxFiles) old files of each log, "
+                    + "\(Defaults.logMaxAge / 86_400_000) days,"
+            ),
+            (
+                "",
+                "\(size(Defaults.logMaxTotal)) an app; compressed: \(Defaults.logCompress); "
+                    + "looked at every \(seconds(Defaults.logSweep))"
+            ),
+            ("od logs", "the last \(Defaults.logLines) lines of each file"),
+            ("after the end", "a run's output is read \(seconds(Defaults.streamGrace)) longer than its processes live"),
+            ("engine.log", "\(size(Defaults.engineLogSize)), and one before it"),
+        ]
+    }
+
+    private static var link: [Row] {
+        [
+            ("to connect", "\(seconds(Defaults.connectDeadline)), the start of an engine included"),
+            ("for an answer", seconds(Defaults.answerDeadline)),
+            ("figures", "every \(seconds(Defaults.sampleInterval)) while somebody looks"),
+            (
+                "--system",
+                "\(Defaults.systemHome); the group \(Defaults.systemGroup) through \(Defaults.systemDoor)/od.sock"
+            ),
+            ("ssh", "\(Defaults.remotePatience) s to connect"),
+            (
+                "clients",
+                "\(Defaults.clients); each \(Defaults.requestRate) requests a second, \(Defaults.requestBurst) at once,"
+            ),
+            (
+                "",
+                "then \(Defaults.refusalBurst) refusals; \(Defaults.clientRequests) unanswered, "
+                    + "\(Defaults.clientStreams) log streams,"
+            ),
+            (
+                "",
+                "\(Defaults.batchLength) in a batch, \(size(Defaults.clientAnswers)) of answers unread, "
+                    + "\(size(Defaults.allAnswers)) of all"
+            ),
+            ("large requests", "\(size(Defaults.allRequests)) in work, of all clients"),
+            (
+                "a frame",
+                "whole within \(seconds(Defaults.frameDeadline)); a client reads within "
+                    + seconds(Defaults.readDeadline)
+            ),
+            ("wrong tokens", "\(Defaults.tokenTries) a second"),
+            ("commands", "the last \(Defaults.receipts) are remembered, so that none is done twice"),
+        ]
+    }
+
+    private static var events: [Row] {
+        [
+            ("kept", "\(Defaults.storedEvents) in state.db, \(Defaults.keptEvents) for clients that come back"),
+            ("od events", "the last \(Defaults.eventLines); \(Defaults.maxEventsInAnswer) in one answer"),
+            (
+                "subscriptions", "\(Defaults.subscriptions) of a connection, \(Defaults.unreadEvents) unread events"
+            ),
+            (
+                "a capability",
+                "rests after \(Defaults.breakerFailures) failures in \(seconds(Defaults.breakerWindow)), "
+                    + "\(seconds(Defaults.breakerRest)) to \(seconds(Defaults.breakerMaxRest))"
+            ),
+        ]
+    }
+}

@@ -1,0 +1,139 @@
+internal import Core
+internal import Engine
+
+/// `od help errors [CODE]`: what each code means and what helps. A row for every code; the README has the same words.
+enum HelpErrors {
+    /// Meaning, and what to do.
+    static let guide: [ErrorCode: (meaning: String, remedy: String)] = [
+        .usage: ("a flag or an argument cannot be understood", "od help VERB shows what a verb takes"),
+        .scriptMissing: (
+            "a script, program or config file does not exist or cannot be read",
+            "check the name, the folder you are in, and ls -l FILE"
+        ),
+        .notExecutable: (
+            "the file cannot be executed and no interpreter is known for it",
+            "chmod +x it, give it a #! line, or name an --interpreter"
+        ),
+        .badDirectory: ("the working directory does not exist", "make it, or correct cwd"),
+        .interpreterMissing: (
+            "the interpreter is not installed", "install it, name another with interpreter, or correct PATH"
+        ),
+        .nameTaken: (
+            "an app of that name runs another program, or a project of that name comes from another file",
+            "choose another name, or od delete and od down the old one first"
+        ),
+        .badName: (
+            "a name has characters that names cannot have",
+            "use a letter, then letters, digits, dot, underscore and hyphen; all is no name"
+        ),
+        .noTerminal: (
+            "the command needs a terminal", "od list, od logs and od info say the same without one"
+        ),
+        .ambiguousTarget: ("several projects use that name", "write project/name, as od list shows them"),
+        .pluginNeeded: (
+            "a capability cannot be switched off: it is always on, or others need it",
+            "od plugin info ID says which need it"
+        ),
+        .pluginDisabled: (
+            "the capability that the command needs is switched off",
+            "od plugin enable ID"
+        ),
+        .configSyntax: ("the config is not well-formed", "look at the line that the error names"),
+        .configUnknownKey: ("a key that no config has", "od help config lists the keys; the error names the nearest"),
+        .configValue: ("a value of the wrong type or out of range", "od help config says what each key takes"),
+        .configMissing: ("a required key is missing", "add it; od help config says which are required"),
+        .configAbsent: ("there is no config file", "name one, or go to the folder that has it"),
+        .noSuchTarget: ("no app, instance or project answers to that name", "od list shows names, ids and projects"),
+        .noSuchPlugin: (
+            "no capability has that id",
+            "od plugin list shows them"
+        ),
+        .spawnFailed: ("the program could not be executed", "od info NAME says at which step and why"),
+        .attributeRefused: (
+            "the user, limit or priority that the config asks for is refused",
+            "correct the key that the error names, or run od as root"
+        ),
+        .engineSilent: (
+            "the engine does not answer, or none runs", "od daemon status; od daemon logs; od daemon start starts one"
+        ),
+        .homeUnsafe: (
+            "the home belongs to somebody else, or others can write to it",
+            "chmod 700 it when it is yours, or choose another with --home or OD_HOME"
+        ),
+        .foreignSocket: (
+            "the socket belongs to another program", "end that program, or choose another home"
+        ),
+        .versionMismatch: (
+            "client and engine are of versions that do not fit",
+            "use the od that started the engine, or stop it with it"
+        ),
+        .engineStart: (
+            "the keeper or the engine could not be started",
+            "od daemon logs says why; od-keeper must lie beside od, executable"
+        ),
+        .connectionLost: (
+            "the connection ended before the answer came", "look with od list whether it was done, then say it again"
+        ),
+        .protocolError: ("a message was malformed or too large", "name fewer targets; is the other side really od?"),
+        .homeRemote: ("the home is on a network file system", "choose a home on a local disk with --home or OD_HOME"),
+        .notReplaced: (
+            "keeper and engine were not replaced by others; all goes on as before",
+            "the error says which file was not good, and why"
+        ),
+        .tooBusy: (
+            "the engine takes no more of this client for a moment: too many requests, too large ones, too many unread answers",
+            "wait as long as the error says, then go on slower"
+        ),
+        .tokenRefused: (
+            "the token that the daemon asks for is missing, unsafe or wrong",
+            "chmod 600 auth-token in the home, or name the right file with OD_AUTH_TOKEN_FILE"
+        ),
+        .remoteFailed: (
+            "the other machine, or od there, could not be reached by ssh",
+            "try ssh USER@SERVER od version by hand"
+        ),
+        .storeFailed: (
+            "the state database cannot be read or written",
+            "make room; od leaves a damaged state.db as it is: keep a copy"
+        ),
+        .diskFailed: ("a directory or a file of the home cannot be made", "check its permissions and room: ls -ld, df"),
+        .outputFailed: ("what was printed could not be written", "make room, or write it elsewhere"),
+        .procFailed: (
+            "`/proc` cannot be read: there are no figures",
+            "mount /proc; apps go on without it"
+        ),
+        .logFailed: ("a log file cannot be read or written", "check the file that the error names with ls -l"),
+        .bug: ("a mistake of ours", "report it with od version and what you did"),
+    ]
+
+    static func text(_ code: String?) throws(Failure) -> String {
+        guard let code else { return all() }
+        let name = code.allSatisfy(\.isNumber) ? "OD" + code : code.uppercased()
+        let known = ErrorCode.allCases.map(\.rawValue)
+        guard let found = ErrorCode(rawValue: name), let entry = guide[found] else {
+            let near = NearestName.of(name, among: known)
+            throw Failure(
+                .usage, "there is no error ‘\(code)’",
+                why: near.map { "the nearest is \($0)" } ?? "no code is called so",
+                next: "od help errors lists them")
+        }
+        return """
+            \(found.rawValue): \(entry.meaning)
+              next: \(entry.remedy)
+              exit: \(found.exitCode)
+
+            """
+    }
+
+    private static func all() -> String {
+        let rows = ErrorCode.allCases.map { code in
+            "\(code.rawValue)  \(guide[code]?.meaning ?? "")\n        -> \(guide[code]?.remedy ?? "")\n"
+        }
+        return """
+            An error has a code, what happened, why, and what to do next. Exit codes: 2 for OD1xxx (arguments) and OD2xxx
+            (config), after which nothing was touched; 3 for OD3xxx (no such target); 1 for all others.
+
+
+            """ + rows.joined()
+    }
+}
