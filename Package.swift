@@ -56,14 +56,21 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // SQLite with migrations and prepared statements: state.db.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // HMAC-SHA256 and comparison in constant time: the token of the client protocol. No crypto of our own.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // YAML with a mark (line, column) on every node: config files and their errors.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // TOML with the line of a mistake: the themes of users.
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // ---- Engine ----
 
         // C: spawn, pidfd, SCM_RIGHTS, signalfd and the layout of the keeper's frames, one header for both sides.
         .target(name: "CKernel", path: "Engine/CKernel", cSettings: strictC),
+
+        // zlib: old logs become gzip files. An archive, as SQLite is.
+        .systemLibrary(name: "CZlib", path: "Engine/CZlib"),
 
         // Pure: model, machines, kernel step, wire messages. Standard library only.
         .target(name: "Core", path: "Engine/Core", swiftSettings: strict),
@@ -73,6 +80,7 @@ let package = Package(
             name: "OpenDaemon",
             dependencies: [
                 "Core",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -85,7 +93,9 @@ let package = Package(
             name: "Engine",
             dependencies: [
                 "CKernel",
+                "CZlib",
                 "Core",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -129,6 +139,7 @@ let package = Package(
             dependencies: [
                 "CKernel", "CNcurses", "Core", "Engine", "Interface", "OpenDaemon", "Themes", "Widgets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             path: "App/Command",
             exclude: ["Main"],
@@ -147,7 +158,7 @@ let package = Package(
         // ---- Tests ---- (no test target depends on od-keeper: its runtime would land in the test bundle)
 
         // Golden files, seeded randomness.
-        .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+        .target(name: "Support", dependencies: ["Core"], path: "Tests/Support", swiftSettings: strict),
 
         // The scripted bad child.
         .executableTarget(name: "probe", path: "Tests/Probe", cSettings: strictC),
@@ -184,7 +195,10 @@ let package = Package(
             path: "Tests/Command", swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["CKernel", "Core", "Engine", "Support", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "CKernel", "Core", "Engine", "Support", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/Engine", exclude: ["Torture"], swiftSettings: strict),
         .testTarget(
             name: "HouseTests", dependencies: ["Interface", "Support"], path: "Tests/House", swiftSettings: strict),
@@ -193,6 +207,8 @@ let package = Package(
             path: "Tests/Interface", swiftSettings: strict),
         .testTarget(
             name: "KeeperTests", dependencies: ["CKernel", "Support"], path: "Tests/Keeper", swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Core", "Support"], path: "Tests/Simulator", swiftSettings: strict),
         .testTarget(
             name: "WidgetsTests", dependencies: ["Support", "Themes", "Widgets"], path: "Tests/Widgets",
             swiftSettings: strict),

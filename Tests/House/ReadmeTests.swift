@@ -13,7 +13,8 @@ struct ReadmeTests {
     }
 
     @Test func itHasTheKeysOfTheConfig() {
-        let keys = project.text("Engine/Runtime/Config/ConfigKeys.swift")
+        let files = ["ConfigKeys", "ConfigKeys+Attributes"].map { project.text("Engine/Runtime/Config/\($0).swift") }
+        let keys = files.joined()
             .matches(of: /ConfigKey\(\s*"(\w+)"/).map { String($0.output.1) }
         #expect(keys.count > 15)
         #expect(keys.filter { !readme.contains("`\($0)`") }.isEmpty)

@@ -18,11 +18,15 @@ enum Rules {
     static let rooms: [(path: String, imports: Set<String>)] = [
         ("Engine/CKernel/", []),
         ("Engine/Core/", []),
-        ("Engine/Client/", ["Core", "NIOCore", "NIOPosix", "FoundationEssentials", "Glibc", "Synchronization"]),
+        (
+            "Engine/Client/",
+            ["Core", "Crypto", "NIOCore", "NIOPosix", "FoundationEssentials", "Glibc", "Synchronization"]
+        ),
         (
             "Engine/Runtime/",
             [
-                "CKernel", "Core", "FoundationEssentials", "GRDB", "Glibc", "NIOCore", "NIOPosix", "Synchronization",
+                "CKernel", "CZlib", "Core", "Crypto", "FoundationEssentials", "GRDB", "Glibc", "NIOCore", "NIOPosix",
+                "Synchronization",
                 "Yams",
             ]
         ),
@@ -40,7 +44,7 @@ enum Rules {
             "App/Command/",
             [
                 "ArgumentParser", "CKernel", "Core", "Engine", "FoundationEssentials", "Glibc", "Interface",
-                "OpenDaemon", "Synchronization", "Themes", "Widgets",
+                "OpenDaemon", "Synchronization", "TOMLKit", "Themes", "Widgets",
             ]
         ),
     ]

@@ -2,6 +2,7 @@
 import collections
 import os
 import random
+import select
 import signal
 import statistics
 import subprocess
@@ -48,12 +49,17 @@ def numbers(world, name):
     return [int(line[-7:] if len(line) == 13 and line.startswith(b"probe ") else b"-1") for line in lines if line]
 
 
+def follow(world):
+    """A client that sees all of one log."""
+    return subprocess.Popen([world.od, "logs", "writer0", "-f", "--raw", "--lines", "10000000"],
+                            env=world.environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+
+
 def session_kills_under_load_lose_nothing(world):
     world.run("up", fleet(world), "--no-dashboard")
     before = {label: pid for label, pid in world.pids().items() if label.startswith("writer")}
     assert len(before) == WRITERS and all(before.values()), before
-    follower = subprocess.Popen([world.od, "logs", "writer0", "-f", "--raw", "--lines", "10000000"],
-                                env=world.environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    follower = follow(world)
     took, rolls = [], random.Random(11)
     for _ in range(KILLS):
         time.sleep(1 + rolls.random() / 4)      # the load goes on; the moment of the kill is by chance
@@ -66,6 +72,12 @@ def session_kills_under_load_lose_nothing(world):
     print(f"      engine killed {KILLS} times, answered `od list` after "
           f"{statistics.median(took) * 1000:.0f} ms (median), "
           f"{max(took) * 1000:.0f} ms at most", flush=True)
+    check_all(world, before, follower)
+    world.ends()
+
+
+def check_all(world, before, follower):
+    """Stops all; every line of every run is in its log once, in order, and every exit was seen."""
     world.run("stop", "all")
     listed = world.list()
     wait("the streams' ends", lambda: settled(world))
@@ -73,6 +85,8 @@ def session_kills_under_load_lose_nothing(world):
         seen = numbers(world, label[:-2])
         assert seen == list(range(1, len(seen) + 1)), (label, gaps(seen))
     for name, code in ENDERS.items():
+        # The last run was stopped; each one before ended by itself.
+        assert listed[f"{name}#0"].get("exit") in ({"code": code}, {"signal": signal.SIGTERM}), listed[f"{name}#0"]
         seen = numbers(world, name)
         runs = listed[f"{name}#0"]["restarts"] + 1
         # The end of one run and the begin of the next may stand side by side: every number comes once a run.
@@ -82,28 +96,31 @@ def session_kills_under_load_lose_nothing(world):
         wanted = {number: runs - (number > last) for number in range(1, LINES + 1)}
         assert counts == {number: times for number, times in wanted.items() if times}, name
     check_follower(world, follower)
-    world.ends()
 
 
 def settled(world):
     """The files do not grow any more: all apps are stopped, what is in the pipes is read."""
-    sizes = [len(world.log(f"writer{number}#0", namespace="load")) for number in range(WRITERS)]
+    def ends():
+        return [world.log_end(f"writer{number}#0", namespace="load") for number in range(WRITERS)]
+
+    before = ends()
     time.sleep(0.3)
-    return sizes == [len(world.log(f"writer{number}#0", namespace="load")) for number in range(WRITERS)]
+    return before == ends()
 
 
 def check_follower(world, follower):
     """A client that was connected all the time has seen the file, byte for byte, over all reconnects."""
     wanted = world.log("writer0#0", namespace="load")
-    got = b""
+    got = bytearray()
     os.set_blocking(follower.stdout.fileno(), False)
 
     def arrived():
-        nonlocal got
-        got += follower.stdout.read() or b""
+        """As long as more comes, there is more to come."""
+        while select.select([follower.stdout], [], [], 0.5)[0] and (part := follower.stdout.read()):
+            got.extend(part)
         return len(got) >= len(wanted)
 
-    wait("the follower's last line", arrived, 30, lambda: f" ({len(got)} of {len(wanted)} bytes)")
+    wait("the follower's last line", arrived, 60, lambda: f" ({len(got)} of {len(wanted)} bytes)")
     follower.kill()
     follower.wait()
     assert got == wanted, "the follower saw something else than what is in the file"

@@ -2,25 +2,49 @@
 
     run.py [NAME...]
 
-One line for each: `ok NAME`, `FAIL NAME` with what was seen, `SKIPPED NAME` with the reason. OD_BINARY names the od
-under test; OD_LONG=1 counts in full.
+One line for each: `ok NAME`, `FAIL NAME` with what was seen, `SKIPPED NAME` with the reason: a tool that is not
+installed, or what the session answers. OD_BINARY names the od under test; OD_LONG=1 counts in full.
 """
 import inspect
+import os
 import shutil
 import signal
 import sys
 import time
 import traceback
 
+import completions
+import dashboards
+import deaths
+import disk
+import ends
 import faults
 import kills
+import many
+import octal
+import package
+import plugins
+import protocol
+import replaces
 import sessions
+import spawns
+import spoken
+import strangers
+import system
 import verbs
-from world import World
+from world import Skipped, World
+
+
+# Not in everybody's PATH, but debootstrap is there.
+SEARCHED = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 
 
 def all_sessions():
-    for module in (verbs, sessions, faults, kills):
+    modules = (
+        verbs, octal, completions, package, spoken, strangers, system, sessions, dashboards, spawns, plugins,
+        protocol, ends, faults, disk, many, kills, deaths, replaces,
+    )
+    for module in modules:
         for name, body in inspect.getmembers(module, inspect.isfunction):
             if name.startswith("session_"):
                 yield name.removeprefix("session_"), body
@@ -42,7 +66,7 @@ def main():
         if wanted and name not in wanted:
             continue
         needs = getattr(body, "needs", [])
-        missing = [tool for tool in needs if not shutil.which(tool)]
+        missing = [tool for tool in needs if not shutil.which(tool, path=SEARCHED)]
         if missing:
             print(f"SKIPPED {name}: {', '.join(missing)} is not installed", flush=True)
             continue
@@ -50,8 +74,13 @@ def main():
             world = World()
             began = time.monotonic()
             try:
-                body(world, **options)
+                reason = body(world, **options)
+                if reason:
+                    print(f"SKIPPED {name}{suffix}: {reason}", flush=True)
+                    continue
                 print(f"ok {name}{suffix} ({time.monotonic() - began:.1f} s)", flush=True)
+            except Skipped as reason:
+                print(f"SKIPPED {name}{suffix}: {reason}", flush=True)
             except Exception:
                 failed += 1
                 print(f"FAIL {name}{suffix}\n{traceback.format_exc()}", flush=True)

@@ -1,8 +1,12 @@
 """Tests of what judges the tests."""
+import gzip
+import os
+import tempfile
 import unittest
 
 import coverage
 import swift_results
+import world
 
 
 class SwiftResults(unittest.TestCase):
@@ -27,6 +31,24 @@ class SwiftResults(unittest.TestCase):
 
     def test_no_tests_are_a_failure(self):
         self.assertEqual(swift_results.counts([], 0), (0, 1))
+
+
+class Logs(unittest.TestCase):
+    """A session that reads only the file that grows would see a loss where there was a rotation."""
+    def test_a_log_is_all_its_files_in_order_each_once(self):
+        with tempfile.TemporaryDirectory() as home:
+            mine = object.__new__(world.World)
+            mine.home = home
+            self.assertEqual((mine.log("a#0"), mine.log_end("a#0")), (b"", (0, 0)))
+            os.makedirs(f"{home}/logs/default")
+            path = f"{home}/logs/default/a-0.out.log"
+            for ending, text in ((".9.gz", b"1\n"), (".10", b"2\n"), (".10.gz", b"2\n"), (".11", b"3\n"), ("", b"4\n")):
+                with (gzip.open if ending.endswith("gz") else open)(path + ending, "wb") as file:
+                    file.write(text)
+            for ending in (".idx", ".9.idx", ".11.gz.part"):
+                with open(path + ending, "wb") as file:
+                    file.write(b"no log")
+            self.assertEqual((mine.log("a#0"), mine.log_end("a#0")), (b"1\n2\n3\n4\n", (11, 2)))
 
 
 class Coverage(unittest.TestCase):

@@ -1,6 +1,8 @@
 """A home of its own for `od`, and what one can find out about it from outside."""
+import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -21,6 +23,21 @@ def binary():
     return os.path.abspath(found[-1])
 
 
+def read(path, missing=None):
+    """The bytes of a file of a log, compressed or not."""
+    try:
+        with gzip.open(path) if path.endswith(".gz") else open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        if missing is None:
+            raise
+        return missing
+
+
+class Skipped(Exception):
+    """The machine cannot do what the session needs: its text says what."""
+
+
 class World:
     """A temporary home. At its end everything of it is stopped, and what is left over is a failure."""
 
@@ -34,6 +51,11 @@ class World:
         self.environment.update(OD_HOME=self.home, TMPDIR=self.folder,
                                 PATH=f"{os.path.dirname(self.od)}:{self.environment['PATH']}")
         self.terminals = []
+        self.last = []
+
+    def at_end(self, body):
+        """Is called when nothing of the world runs any more."""
+        self.last.append(body)
 
     def terminal(self, columns=80, rows=24):
         self.terminals.append(Terminal(columns, rows, self.environment))
@@ -58,6 +80,12 @@ class World:
         """The instances as `od list` shows them, by label."""
         return {f"{one['name']}#{one['instance']}": one for one in self.json("list")}
 
+    def list_or_none(self):
+        """As `list`; nothing while the daemon cannot tell."""
+        done = subprocess.run([self.od, "list", "--json"], env=self.environment, cwd=ROOT, stdin=subprocess.DEVNULL,
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60)
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
     def pids(self):
         return {label: one.get("pid") for label, one in self.list().items()}
 
@@ -72,12 +100,30 @@ class World:
         return path
 
     def log(self, label, channel="out", namespace="default"):
+        """All that an instance has written: the files that were put aside, oldest first, and the one that grows."""
+        while True:
+            path, parts = self.log_parts(label, channel, namespace)
+            try:
+                whole = b"".join(read(path + part) for _, part in parts) + read(path, missing=b"")
+            except FileNotFoundError:
+                continue        # it was compressed meanwhile
+            if self.log_parts(label, channel, namespace)[1] == parts:
+                return whole
+
+    def log_end(self, label, channel="out", namespace="default"):
+        """Where a log ends, to be compared: files that were put aside, and the size of the one that grows."""
+        path, parts = self.log_parts(label, channel, namespace)
+        return (parts[-1][0] if parts else 0, os.path.getsize(path) if os.path.exists(path) else 0)
+
+    def log_parts(self, label, channel, namespace):
+        """The path of the file that grows; numbers and endings of the others. A compressed one is whole and counts."""
         path = os.path.join(self.home, "logs", namespace, f"{label.replace('#', '-')}.{channel}.log")
-        try:
-            with open(path, "rb") as file:
-                return file.read()
-        except FileNotFoundError:
-            return b""
+        found = {}
+        for name in sorted(os.listdir(os.path.dirname(path)) if os.path.isdir(os.path.dirname(path)) else []):
+            number = re.fullmatch(re.escape(os.path.basename(path)) + r"\.([0-9]+)(\.gz)?", name)
+            if number:
+                found[int(number[1])] = name[len(os.path.basename(path)):]
+        return path, sorted(found.items())
 
     def becomes(self, label, status, seconds=15):
         """Waits until an instance has a status, and returns it."""
@@ -127,4 +173,6 @@ class World:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        for body in reversed(self.last):
+            body()
         shutil.rmtree(self.folder, ignore_errors=True)
