@@ -261,7 +261,8 @@ actor Control {
 
     private func perform(_ effects: Effects, storing: Bool) {
         if storing {
-            journal.add(effects)
+            // What happens while no history is kept stays out of it, whenever it is written.
+            journal.add(effects, history: capabilities.isEnabled(.events))
             flushSoon(Journal.gather)
         }
         isPerforming = true

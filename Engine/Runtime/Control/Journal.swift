@@ -28,8 +28,11 @@ struct Journal: Sendable {
 
     init() {}
 
-    mutating func add(_ effects: Effects) {
-        waiting.writes += effects.store
+    /// What a step writes, until the next flush.
+    ///
+    /// - Parameter history: whether events are kept.
+    mutating func add(_ effects: Effects, history: Bool = true) {
+        waiting.writes += history ? effects.store : effects.store.filter { !$0.isHistory }
         waiting.acknowledge += effects.acknowledge
         if waiting.writes.count > Self.maxWrites { compact() }
     }
