@@ -121,8 +121,11 @@ def session_all_are_killed_while_an_app_ends(world):
     world.run("start", "sleep 1000", "-n", "steady")
     world.run("start", "sleep 1000", "-n", "fragile")
     pids = world.pids()
-    for pid in of(world, "engine", "spare", "worker"):
-        os.kill(pid, signal.SIGKILL)
+    # Stopped first: else one of them follows another before its own turn comes.
+    doomed = of(world, "spare", "worker", "engine")
+    for blow in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in doomed:
+            os.kill(pid, blow)
     os.kill(pids["fragile#0"], signal.SIGKILL)
     wait("it is gone", lambda: not alive(pids["fragile#0"]))
     listed = world.list()
