@@ -23,8 +23,11 @@ def of(world, *names):
 def blow(world, *names):
     """Kills them at one moment, and waits until others are in their places."""
     before = of(world, "engine", "worker", "spare")
-    for pid in of(world, *names):
-        os.kill(pid, signal.SIGKILL)
+    # Stopped first: else one of them follows another before its own turn comes.
+    doomed = of(world, *names)
+    for one in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in doomed:
+            os.kill(pid, one)
     if len(names) < 3:
         lives = [pid for name, pid in zip(("engine", "worker", "spare"), before) if name not in names]
     else:
