@@ -148,7 +148,10 @@ extension Control {
             let home = parts.home.path
             let instances = Set(spawns.map(\.instance))
             let found = try? await parts.readers.run {
-                ProcessSearch.run(home: home, instances: instances, known: [])
+                let found = ProcessSearch.run(home: home, instances: instances, known: [])
+                // What may not be adopted must not live beside what is started in its place.
+                _ = ProcessSearch.kill((found?.leftovers ?? []).filter { spawns.contains($0.id) })
+                return found
             }
             guard isKeeperThere, isKeeperStrange else { return }
             for process in found?.living ?? [] where spawns.contains(process.id) {

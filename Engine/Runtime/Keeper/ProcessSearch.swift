@@ -1,5 +1,6 @@
 import CKernel
 import Core
+import Glibc
 
 /// Finds the processes of runs whose keeper was killed: by pid and start, else by what they were executed with. Blocks.
 struct ProcessSearch {
@@ -47,7 +48,8 @@ struct ProcessSearch {
         // A run that was not stored before the end: its first process leads the session that it was started in.
         for candidate in family where candidate.entry.session == candidate.entry.pid && runs[candidate.record.id] == nil
         {
-            guard
+            // Anybody can write these words into an environment: a stranger is ended as a leftover, never adopted.
+            guard isOurs(candidate.record.pid),
                 !known.contains(where: {
                     $0.id.instance == candidate.record.id.instance && $0.id.run > candidate.record.id.run
                 })
@@ -81,6 +83,16 @@ struct ProcessSearch {
         }.sorted { ($0.entry.started, $0.entry.pid) < ($1.entry.started, $1.entry.pid) }
     }
 
+    /// Whether the process runs as our own user: its real uid, which its owner in /proc does not tell.
+    private func isOurs(_ pid: Int32) -> Bool {
+        let length = od_pump_read_at(proc, "\(pid)/status", buffer.baseAddress, buffer.count)
+        guard length > 0 else { return false }
+        let lines = buffer[..<Int(length)].split(separator: LogBounds.newline)
+        guard let line = lines.first(where: { $0.starts(with: "Uid:".utf8) }) else { return false }
+        let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        return words.count > 1 && UInt32(words[1]) == geteuid()
+    }
+
     /// The run that a process was executed for; nil for one of another home or of nobody's.
     private func run(of pid: Int32) -> RunID? {
         let length = od_pump_read_at(proc, "\(pid)/environ", buffer.baseAddress, buffer.count)
@@ -97,10 +109,15 @@ struct ProcessSearch {
         return isOurs ? id : nil
     }
 
+    /// Runs that no instance ever has: such a number is somebody's joke.
+    private static let runMax: UInt64 = 1 << 53
+
     /// Reads `INSTANCE.RUN`.
     static func run(_ text: String) -> RunID? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let instance = UInt64(parts[0]), let run = UInt64(parts[1]) else { return nil }
+        guard parts.count == 2, let instance = UInt64(parts[0]), let run = UInt64(parts[1]),
+            run <= runMax
+        else { return nil }
         return RunID(instance: instance, run: run)
     }
 

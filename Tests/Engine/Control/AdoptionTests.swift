@@ -124,6 +124,22 @@ struct AdoptionTests {
         #expect(ProcessSearch.kill([other]) == 0)
     }
 
+    /// Words in an environment prove nothing: who runs as another user is not adopted, only ended.
+    @Test(.enabled(if: geteuid() == 0, "needs root")) func aStrangersProcessIsNotAdopted() throws {
+        let home = "/nonexistent-\(getpid())"
+        let words = ["OD_HOME=\(home)", "OD_INSTANCE=10.4"]
+        let stranger = try Child(
+            ["/usr/bin/env", "-i"] + words + [
+                "/usr/bin/setpriv", "--reuid=65534", "--clear-groups", "/usr/bin/setsid", "/bin/sleep", "1000",
+            ])
+        func found() -> ProcessSearch.Result? { ProcessSearch.run(home: home, instances: [10], known: []) }
+        // By now it is another user's, and leads a session as an app does.
+        try #require(eventually { getsid(stranger.pid) == stranger.pid })
+        try #require(eventually { found()?.leftovers.map(\.pid) == [stranger.pid] })
+        #expect(found()?.living == [])
+        #expect(ProcessSearch.run("10.\(UInt64.max)") == nil)
+    }
+
     @Test func theProcessesOfRunsAreStored() async throws {
         let (world, keeper) = try await ControlWorld.start()
         try await keeper.greet()
