@@ -86,6 +86,15 @@ int64_t od_raise_descriptors(uint64_t *before)
     return limit.rlim_max > INT32_MAX ? INT32_MAX : (int64_t)limit.rlim_max;
 }
 
+void od_widen_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+    int last = limit.rlim_cur < OD_DESCRIPTORS_AT_ONCE ? (int)limit.rlim_cur - 1 : OD_DESCRIPTORS_AT_ONCE - 1;
+    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, last);
+    if (fd >= 0) close(fd);
+}
+
 int od_lower_oom(void)
 {
     static const char score[] = "-900";

@@ -27,8 +27,9 @@ struct IncomingFrame {
 }
 
 extension Keeper {
-    /// How many frames are taken in one turn of the loop; the rest waits in the socket for the next.
-    private static let framesPerTurn = 256
+    /// How many frames are taken in one turn of the loop; the rest waits in the socket for the next. Few, so that the
+    /// engine is busy with the first of many spawns while we are with the others.
+    private static let framesPerTurn = 16
 
     /// There is something on the link: frames, room, or its end.
     mutating func takeLink(_ events: UInt32) {

@@ -65,6 +65,7 @@ struct Main {
     /// The spare, the worker, and again the spare: whatever this process is to be next.
     private static func serve(_ holding: Holding, _ program: EngineProgram, _ interval: UInt64) -> Never {
         let tables = od_tables()
+        od_widen_descriptors()
         var spare = Spare(holding)
         while true {
             spare.stand()

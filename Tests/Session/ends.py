@@ -84,7 +84,7 @@ apps:
         stored = stored_exits(world)
         for index, number in enumerate(FATAL):
             dumped = os.WCOREDUMP(wanted[number])
-            assert os.WTERMSIG(wanted[number]) == number
+            assert os.WTERMSIG(wanted[number]) == number, (core, number, wanted)
             assert stored[index] == [wanted[number]], (number, stored[index], wanted[number])
             assert shown[index]["exit"] == {"signal": number, **({"core": True} if dumped else {})}, shown[index]
         if core and not any(os.WCOREDUMP(status) for status in wanted.values()):

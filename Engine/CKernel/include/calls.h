@@ -18,6 +18,9 @@ enum od_signal_number { OD_SIG_KILL = SIGKILL, OD_SIG_TERM = SIGTERM, OD_SIG_CHL
 
 /* ---- the process itself ---- */
 
+/* 1,000 apps: the keeper holds 8 descriptors for each, the engine as many. 64 KB of the kernel's memory. */
+enum { OD_DESCRIPTORS_AT_ONCE = 8192 };
+
 /* The arguments of this process, argv[0] first; the count is returned. */
 int32_t od_arguments(char ***argv);
 /* The environment of this process, as NULL-terminated "K=V". */
@@ -32,6 +35,10 @@ int od_close_strangers(int engine);
 int od_become_reaper(const char *name);
 /* Raises the soft limit of descriptors to the hard one; `before` is the soft limit as it was. The new limit. */
 int64_t od_raise_descriptors(uint64_t *before);
+/* Makes room for OD_DESCRIPTORS_AT_ONCE descriptors, or as many as the limit allows, before the table of descriptors is
+ * shared: the kernel enlarges a shared one only after an RCU grace period, some 10 ms, in which its owner stands still
+ * (expand_fdtable in the kernel's fs/file.c). */
+void od_widen_descriptors(void);
 /* Asks to be spared by the OOM killer: 1 when granted. */
 int od_lower_oom(void);
 _Noreturn void od_exit(int code);

@@ -17,6 +17,7 @@ package enum EngineMain {
     package static func run(home: String, embedded: Bool) -> Never {
         od_block_signals()
         od_raise_limits()
+        od_widen_descriptors()
         umask(0o077)
         let paths = HomePaths(home)
         Log.open(paths.engineLog)
