@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Logs of an app that runs as another user may lie where that user can put links. As root we follow only links of root
@@ -28,6 +30,58 @@ static int is_trusted(uid_t owner)
 {
     return owner == 0 || owner == geteuid();
 }
+
+/* ---- the rights of a directory's owner ---- */
+
+enum { GROUPS_MOST = 65536 }; /* NGROUPS_MAX */
+
+/* What the calling thread was before. Rights are a matter of threads for the kernel; glibc's setgroups(3) would change
+ * all of them. */
+struct self {
+    int is_changed;
+    int count;
+    gid_t *groups;
+};
+
+static void become_self(struct self *self)
+{
+    if (!self->is_changed) return;
+    int error = errno;
+    setfsuid(geteuid());
+    setfsgid(getegid());
+    if (syscall(SYS_setgroups, self->count, self->groups) < 0) abort(); /* rights that nobody gave */
+    free(self->groups);
+    self->is_changed = 0;
+    errno = error;
+}
+
+/* Acts as the owner of a directory until `become_self`, when that is neither root nor we. 0 or a negative errno. */
+static int become_owner(struct self *self, int directory)
+{
+    struct stat facts;
+    self->is_changed = 0;
+    if (directory == AT_FDCWD) return 0;
+    if (fstat(directory, &facts) < 0) return -errno;
+    if (is_trusted(facts.st_uid)) return 0;
+    self->count = (int)syscall(SYS_getgroups, 0, NULL);
+    if (self->count < 0 || self->count > GROUPS_MOST) return -EPERM;
+    self->groups = calloc((size_t)self->count + 1, sizeof *self->groups);
+    if (!self->groups) return -ENOMEM;
+    if (syscall(SYS_getgroups, self->count, self->groups) != self->count
+        || syscall(SYS_setgroups, 0, NULL) < 0) {
+        free(self->groups);
+        return -EPERM;
+    }
+    self->is_changed = 1;
+    setfsgid(facts.st_gid);
+    setfsuid(facts.st_uid);
+    /* They say nothing of an error; asked for nobody, they say who we are. */
+    if ((uid_t)setfsuid((uid_t)-1) == facts.st_uid && (gid_t)setfsgid((gid_t)-1) == facts.st_gid) return 0;
+    become_self(self);
+    return -EPERM;
+}
+
+/* ---- the way ---- */
 
 /* Takes the next component out of `rest`. 1, 0 when it is the last one, or a negative errno. */
 static int next_component(struct way *way)
@@ -65,13 +119,24 @@ static int follow(struct way *way, int link)
     return 0;
 }
 
+static int make_directory(const struct way *way)
+{
+    struct self self;
+    int result = become_owner(&self, way->directory);
+    if (result < 0) return result;
+    if (mkdirat(way->directory, way->name, 0700) < 0 && errno != EEXIST) result = -errno;
+    become_self(&self);
+    return result;
+}
+
 /* Enters the directory of that name, or follows the link. 0 or a negative errno. */
 static int enter(struct way *way, int make)
 {
     const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
     int next = openat(way->directory, way->name, flags);
     if (next < 0 && errno == ENOENT && make) {
-        if (mkdirat(way->directory, way->name, 0700) < 0 && errno != EEXIST) return -errno;
+        int made = make_directory(way);
+        if (made < 0) return made;
         next = openat(way->directory, way->name, flags);
     }
     if (next < 0) return -errno;
@@ -131,10 +196,17 @@ int od_pump_open_log(const char *path)
     struct way way;
     int result = go(&way, path, 0);
     if (result < 0) return result;
-    result = open_in(way.directory, way.name);
+    struct self self;
+    result = become_owner(&self, way.directory);
+    if (result == 0) {
+        result = open_in(way.directory, way.name);
+        become_self(&self);
+    }
     close(way.directory);
     return result;
 }
+
+int od_pump_is_root(void) { return geteuid() == 0; }
 
 static int make_plainly(const char *path)
 {
@@ -162,27 +234,43 @@ int od_pump_make_parents(const char *path)
 
 /* What lies beside a log is found by the same way: a directory that became a link leads us nowhere. */
 
-/* Where a path is: a directory and a name in it. The directory is to be closed with `leave`. */
+/* Where a path is: a directory and a name in it. Whoever is there acts as its owner until `leave`, which closes it. */
 struct place {
     struct way way;
     const char *name;
+    struct self self;
 };
 
 static int find_place(struct place *place, const char *path)
 {
     place->way.directory = AT_FDCWD;
     place->name = path;
+    place->self.is_changed = 0;
     if (geteuid() != 0 || path[0] != '/') return 0;
     place->name = place->way.name;
-    return go(&place->way, path, 0);
+    int result = go(&place->way, path, 0);
+    if (result == 0 && (result = become_owner(&place->self, place->way.directory)) < 0) close(place->way.directory);
+    return result;
 }
 
 /* Hands a result on, -errno for -1, and closes the directory. */
 static int leave(struct place *place, int result)
 {
     int error = errno;
+    become_self(&place->self);
     if (place->way.directory != AT_FDCWD) close(place->way.directory);
     return result < 0 ? -error : result;
+}
+
+int od_pump_open_read(const char *path)
+{
+    struct place place;
+    int result = find_place(&place, path);
+    if (result < 0) return result;
+    int file;
+    do file = openat(place.way.directory, place.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    while (file < 0 && errno == EINTR);
+    return leave(&place, file);
 }
 
 int od_open_beside(const char *path)
@@ -229,6 +317,7 @@ static int move(const char *from, const char *to, int replaces)
     struct place old, new;
     int result = find_place(&old, from);
     if (result < 0) return result;
+    become_self(&old.self); /* who goes to the other place does it with our own rights */
     result = find_place(&new, to);
     if (result == 0) result = leave(&new, move_in(&old, &new, replaces));
     leave(&old, 0);

@@ -166,6 +166,16 @@ void od_read_boot_id(struct od_welcome *welcome)
     while (length > 0 && id[length - 1] == '\n') id[--length] = 0;
 }
 
+int32_t od_usable_cpus(void)
+{
+    /* The kernel's own call, whose answer may be longer than a cpu_set_t: 8192 CPUs. */
+    static unsigned long words[1024 / sizeof(unsigned long)];
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof words, words);
+    int32_t count = 0;
+    for (long i = 0; i < bytes / (long)sizeof *words; i++) count += __builtin_popcountl(words[i]);
+    return count > 0 ? count : 1;
+}
+
 int32_t od_own_pid(void)
 {
     return getpid();

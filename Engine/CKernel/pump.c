@@ -33,6 +33,12 @@ int64_t od_pump_now(void) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+int64_t od_zone_offset(int64_t seconds) {
+    time_t time = (time_t)seconds;
+    struct tm local;
+    return localtime_r(&time, &local) ? local.tm_gmtoff : 0;
+}
+
 int od_pump_epoll(void) { return (int)ASK(epoll_create1(EPOLL_CLOEXEC)); }
 
 int od_pump_watch(int epoll, int fd, uint64_t tag, int again) {
@@ -181,10 +187,6 @@ int od_pump_stat_path(const char *path, struct od_pump_stat *out) {
     return error;
 }
 
-int od_pump_open_read(const char *path) {
-    return (int)ASK(open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-}
-
 int64_t od_pump_read(int fd, void *buffer, size_t length, int64_t offset) {
     return ASK(pread(fd, buffer, length, offset));
 }
@@ -215,6 +217,11 @@ const char *od_pump_reason(int error) {
 
 int64_t od_pump_last(const void *buffer, size_t length, uint8_t byte) {
     const void *at = length ? memrchr(buffer, byte, length) : NULL;
+    return at ? (const char *)at - (const char *)buffer : -1;
+}
+
+int64_t od_pump_first(const void *buffer, size_t length, uint8_t byte) {
+    const void *at = length ? memchr(buffer, byte, length) : NULL;
     return at ? (const char *)at - (const char *)buffer : -1;
 }
 

@@ -44,7 +44,7 @@ struct EngineProgram {
     /// Variables that are for the keeper only.
     private static func isOurs(_ entry: UnsafePointer<CChar>) -> Bool {
         starts(entry, with: startsVariable) || starts(entry, with: "OD_KEEPER_TABLE=")
-            || starts(entry, with: "OD_ENGINE_PID=")
+            || starts(entry, with: "OD_ENGINE_PID=") || starts(entry, with: "OD_FOREGROUND=")
     }
 
     /// Says which start the next one is, 1 for the first.

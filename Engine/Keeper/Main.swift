@@ -12,7 +12,8 @@
 //
 // Descriptors at the start: 3 = the flock on engine.lock, which is only held; 4 = the listening client socket, which is
 // passed to every engine. With OD_ENGINE_PID=PID that engine lives already and has the other end of 5. With
-// OD_FOREGROUND=1 it stays in the foreground, and OD_PULSE=MS is the time between two pulses: both are for tests.
+// OD_FOREGROUND=1 it stays in the foreground, for service managers; OD_PULSE=MS is the time between two pulses, for
+// tests.
 // OD_KEEPER_TABLE=FD is set by a keeper that becomes this one: the memory that it leaves.
 // `--reads` exits with 0 if this keeper can read the memory that is descriptor 3.
 

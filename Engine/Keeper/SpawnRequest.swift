@@ -79,7 +79,9 @@ struct SpawnRequest {
         guard more.passed > 0, let table = od_passing_table(), let passed else { return }
         for index in 0..<Int(more.passed) {
             let entry = passed.loadUnaligned(fromByteOffset: index * MemoryLayout<od_passed>.stride, as: od_passed.self)
-            guard (3...Int32(OD_PASSED_TARGET_MAX)).contains(entry.target), entry.attached <= count else {
+            guard entry.target == 0 || (3...Int32(OD_PASSED_TARGET_MAX)).contains(entry.target),
+                entry.attached <= count
+            else {
                 throw Keeper.Refusal(OD_AT_FRAME, OD_E_INVAL.number)
             }
             for other in 0..<index where table[other].target == entry.target {

@@ -29,6 +29,19 @@ extension KeeperTests {
             for number in 0..<3 { unlink("\(world.directory)/file\(number)") }
         }
 
+        @Test func passesAStdin() throws {
+            let world = try World()
+            try world.nextEngine()
+            let input = try file(world.directory, "input")
+            defer { close(input) }
+            var frame = SpawnFrame(probe: ["facts"])
+            frame.fds = [input]
+            frame.passed = [od_passed(key: 0, target: 0, attached: 1)]
+            let facts = lines(try world.output(of: frame)).filter { $0.hasPrefix("fd ") }
+            #expect(facts.contains("fd 0 \(world.directory)/input") && facts.count == 3, "\(facts)")
+            unlink("\(world.directory)/input")
+        }
+
         @Test func passesAsManyAsThereMayBe() throws {
             let world = try World()
             try world.nextEngine()
@@ -65,6 +78,8 @@ extension KeeperTests {
                 frame.passed = passed
                 #expect(try world.refusal(of: frame).stage == stage.rawValue)
             }
+            // A frame's descriptors are closed after its answer, and before the next frame is taken.
+            _ = try world.hello()
             #expect(descriptors(of: world.keeper).count == before)
         }
 

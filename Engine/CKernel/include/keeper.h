@@ -22,7 +22,7 @@
 #endif
 
 enum {
-    OD_LINK_VERSION = 2,
+    OD_LINK_VERSION = 3,
     OD_FRAME_MAX = 65536,       /* bytes of one frame; a longer spawn body travels as a sealed memfd */
     OD_SPAWN_MAX = 4 << 20,     /* bytes of one spawn body, memfd included */
     OD_SLOTS_MAX = 4096,        /* runs held at once */
@@ -138,7 +138,8 @@ struct od_limit {
 /* A descriptor of the child: one that came with the frame, or one of the store. */
 struct od_passed {
     uint64_t key;           /* in the store, where `attached` is 0 */
-    int32_t target;         /* its number in the child: 3 to OD_PASSED_TARGET_MAX, each once */
+    int32_t target;         /* its number in the child: 3 to OD_PASSED_TARGET_MAX, each once;
+                             * since version 3 also 0, its stdin */
     uint32_t attached;      /* number of the attached descriptor, from 1 (the memfd counts) */
 };
 

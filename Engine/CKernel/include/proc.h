@@ -29,6 +29,8 @@ uint64_t od_tag(const char *text, uint64_t count);
 /* The tag of the value of OD_INSTANCE in the environment that the process was executed with; 0 without. */
 uint64_t od_process_tag(int proc, int32_t pid);
 int32_t od_own_pid(void);
+/* CPUs that this process may use; 1 when nobody says. */
+int32_t od_usable_cpus(void);
 int32_t od_pidfd(int32_t pid);
 /* Fills in the boot id; empty when it cannot be read. */
 struct od_welcome;

@@ -1,4 +1,4 @@
-/* What log pump, log readers, worker threads and the metrics sampler ask of the kernel.
+/* What log pump, log readers, sign watch, worker threads and the metrics sampler ask of the kernel.
  *
  * Every call returns a negative errno on failure, so that Swift never reads `errno` behind another call's back, and
  * repeats itself after EINTR. Descriptors are made close-on-exec. Lengths and offsets are bytes, times nanoseconds.
@@ -13,6 +13,9 @@
 
 /* CLOCK_BOOTTIME: goes on while the machine sleeps. */
 int64_t od_pump_now(void);
+
+/* Seconds that local time (TZ) is ahead of UTC, at a time in seconds since 1970. */
+int64_t od_zone_offset(int64_t seconds);
 
 int od_pump_epoll(void);
 /* Reports `tag` once when `fd` is readable or its other end is closed; `again` arms a watched one anew. */
@@ -66,11 +69,14 @@ int od_pump_stat(int fd, struct od_pump_stat *out);
 int od_pump_stat_path(const char *path, struct od_pump_stat *out);
 /* Opens a log for writing: what is there or a new regular file with mode 0600. Regular files are readable too, others
  * are opened for writing only. Never follows a symbolic link at the end of the path, as root none of another user on
- * the way (-ELOOP) and no second name of a file in another user's directory (-EPERM); never waits. */
+ * the way (-ELOOP) and no second name of a file in another user's directory (-EPERM); never waits. In a directory of
+ * another user root acts with that user's rights and no others, here and in all of logs.h: what it makes is his. */
 int od_pump_open_log(const char *path);
+/* Opens for reading, by the same rules. */
 int od_pump_open_read(const char *path);
 /* Makes the missing directories above `path` with mode 0700, by the same rules. */
 int od_pump_make_parents(const char *path);
+int od_pump_is_root(void);
 /* May be short. */
 int64_t od_pump_read(int fd, void *buffer, size_t length, int64_t offset);
 /* For pipes and devices, at their own position; may be short, -EAGAIN when full. */
@@ -86,8 +92,9 @@ const char *od_pump_reason(int error);
 
 /* ---- bytes ---- */
 
-/* Index of the last `byte`, -1 without one. */
+/* Index of the last and of the first `byte`, -1 without one. */
 int64_t od_pump_last(const void *buffer, size_t length, uint8_t byte);
+int64_t od_pump_first(const void *buffer, size_t length, uint8_t byte);
 
 /* ---- /proc ---- */
 

@@ -1,0 +1,50 @@
+/* What an app says of itself while it runs: node's IPC channel, the socket of sd_notify(3), a descriptor that takes a
+ * line; and the port that it listens on. Results are counts, descriptors (close-on-exec), or a negative errno.
+ *
+ * Messages are looked at before they are taken, so that a reader who is killed between the two loses none.
+ * Descriptors that an app sends along are closed at once: sd_notify's BARRIER=1 waits for exactly that, and it ends
+ * when the message is taken. */
+#ifndef OD_SIGNS_H
+#define OD_SIGNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { OD_SIGNS_NAME_MAX = 108 };  /* bytes of the name of a notify socket, its NUL included */
+
+/* A connected pair of stream sockets: ends[0] is ours and never blocks, ends[1] is the app's. */
+int od_signs_pair(int32_t ends[2]);
+
+/* A datagram socket with an abstract name that nobody can guess, for NOTIFY_SOCKET. It never blocks and tells who
+ * sends. */
+int od_signs_notify(void);
+
+/* The name of such a socket as NOTIFY_SOCKET has it, `@...`. 0 or a negative errno. */
+int od_signs_name(int fd, char name[OD_SIGNS_NAME_MAX]);
+
+/* Looks at what is there without taking it; a stream gives as many bytes as there are, up to `capacity`. `sender` and
+ * `user` are those of a datagram, -1 where they are not told. 0 at the end of a stream. -EAGAIN: nothing is there. */
+int64_t od_signs_look(int fd, void *buffer, size_t capacity, int32_t *sender, int32_t *user);
+
+/* Takes what was looked at: one datagram, or `length` bytes of a stream. */
+int64_t od_signs_take(int fd, void *buffer, size_t length);
+
+/* Says something on a stream, all or nothing: 0, -EAGAIN when there is no room, -EPIPE when nobody is there. */
+int od_signs_say(int fd, const void *bytes, size_t length);
+
+/* 1 when nobody has the other end of a stream any more. */
+int od_signs_is_alone(int fd);
+
+/* Inodes of TCP sockets that listen on `port` in the network of process `pid`; how many, at most `capacity`. */
+int od_signs_listeners(int32_t pid, uint16_t port, uint64_t *inodes, int capacity);
+
+/* 1 when process `pid` has one of these sockets open, 0 when not, -EACCES when that cannot be seen. */
+int od_signs_holds(int32_t pid, const uint64_t *inodes, int count);
+
+/* 1 when a connection to `port` on this machine is accepted. */
+int od_signs_connects(uint16_t port);
+
+/* User of a process; negative errno when it is gone. */
+int64_t od_signs_user(int32_t pid);
+
+#endif
