@@ -81,6 +81,18 @@ import Testing
                 attributes: attributes, logRotation: LogRotation()))
     }
 
+    @Test func messagesOfDefinitions() throws {
+        try check("change-request", ChangeRequest(changes: [.init(from: Self.spec, to: Self.spec)]))
+        try check("save-request", SaveRequest(force: true))
+        try check("save-result", SaveResult(file: "/h/dump/000001.json", apps: 2, running: 3))
+        try check(
+            "resurrect-result",
+            ResurrectResult(
+                file: "/h/dump/000001.json", broken: ["/h/dump/000002.json: its checksum is wrong"],
+                started: StartResult(processes: [Self.process])))
+        try check("saved-app", SavedApp(spec: Self.spec, running: [0]))
+    }
+
     @Test func messagesOfWatching() throws {
         try check("snapshot", FleetSnapshot(seq: 7, processes: [Self.process], host: Self.host))
         try check("subscribe-2", SubscribeRequest(since: 6, stream: "a1"))

@@ -43,7 +43,16 @@ struct World {
     var answers: [RequestID: Outcome] = [:]
     var attached: [RunID: LogPlan] = [:]
     var spawns: [SpawnOrder] = []
+    /// What is listened to, and who was asked to end by a message.
+    var heard: [RunID: Attention] = [:]
+    var asked: [RunID] = []
+    var crashes: [CrashNote] = []
     var signals: [(run: RunID, signal: Int32)] = []
+    /// Runs of which only the first process got a signal.
+    var signalledFirst: Set<RunID> = []
+    var pidFiles: [PidFile] = []
+    /// Apps whose shared sockets were closed.
+    var closed: [UInt64] = []
     var left = false
     var keeper = "1"
     /// Engines that this keeper has started.
@@ -67,6 +76,7 @@ struct World {
         kernel = Kernel(homePath: "/home/x/.opendaemon", seed: 2)
         timers = [:]
         attached = [:]
+        heard = [:]
         queue = []
         gathered = []
         unacknowledged = []
@@ -84,7 +94,7 @@ struct World {
     }
 
     /// A new boot: no process is left, only the store.
-    mutating func reboot() {
+    mutating func reboot(byInitSystem: Bool = false) {
         flush()
         processes = [:]
         timers = [:]
@@ -92,7 +102,7 @@ struct World {
         left = false
         keeper += "+"
         kernel = Kernel(homePath: "/home/x/.opendaemon", seed: 3)
-        take(.recovered(stored, [], EngineStart(keeper: keeper, isEmbedded: false)))
+        take(.recovered(stored, [], EngineStart(keeper: keeper, isEmbedded: false, isBoot: byInitSystem)))
     }
 
     /// Says a command and gives the number of its answer.
@@ -179,7 +189,9 @@ struct World {
             case .cancel(let timer): timers[timer] = nil
             }
         }
+        pidFiles += effects.pidFiles
         events += effects.publish
+        crashes += effects.crashes
         for reply in effects.answers { answers[reply.request] = reply.answer }
         left = left || effects.leave
     }
@@ -191,8 +203,14 @@ extension World {
         switch effect {
         case .spawn(let order): spawn(order)
         case .signal(let id, let signal): deliver(signal, to: id)
+        case .signalFirst(let id, let signal): deliver(signal, to: id, first: true)
+        case .listen(let id, _, let attention): heard[id] = attention
+        case .askToEnd(let id, let signal):
+            asked.append(id)
+            deliver(signal, to: id)
         case .attach(let id, let plan): attached[id] = plan
         case .ended(let id): attached[id] = nil
+        case .closeSockets(let app): closed.append(app)
         case .discard(let id):
             deliver(9, to: id)
             processes[id]?.acknowledged = true
@@ -229,8 +247,15 @@ extension World {
         queue.append((moment.advanced(byMilliseconds: life.after), .exited(order.id, exit)))
     }
 
-    private mutating func deliver(_ signal: Int32, to id: RunID) {
+    /// The main process of a run ends by itself now.
+    mutating func die(_ id: RunID, _ exit: Exit) {
+        let end = RunEnd(exit: exit, pid: 0, since: now.boot, at: now.boot, left: 0)
+        queue.append((now.boot, .exited(id, end)))
+    }
+
+    private mutating func deliver(_ signal: Int32, to id: RunID, first: Bool = false) {
         signals.append((id, signal))
+        if first { signalledFirst.insert(id) }
         guard let process = processes[id] else { return }
         let soon = now.boot.advanced(byMilliseconds: 2)
         let dies = signal == 9 || process.behaviour != .ignoresTerm
@@ -291,6 +316,10 @@ extension World {
 
     func started(_ request: RequestID) -> StartResult? {
         if case .started(let result) = answers[request] { result } else { nil }
+    }
+
+    func reloaded(_ request: RequestID) -> ReloadResult? {
+        if case .reloaded(let result) = answers[request] { result } else { nil }
     }
 
     static func spec(_ name: String, _ edit: (inout AppSpec) -> Void = { _ in }) -> AppSpec {

@@ -55,6 +55,10 @@ struct SimulatedEngine {
     var shown: [InstanceInfo] = []
     /// Instances of which the keeper held a run when the engine started, while it starts.
     var adopted: Set<UInt64> = []
+    /// Definitions change with the command that is obeyed: who runs may have had others.
+    var reorders = false
+    /// It finds out what there is.
+    var recovers = false
     /// Commands whose writes are not on disk.
     var unwritten: Set<RequestID> = []
 

@@ -31,6 +31,10 @@ struct SimulatedKeeper {
         var isAcknowledged = false
         /// Killed by the order of an engine that did not know it.
         var isDiscarded = false
+        /// It has said that it is ready, if anybody listens.
+        var saidReady = false
+        /// The present engine listens.
+        var isHeard = false
         /// The present engine was told that it executes.
         var isTold = false
 
@@ -44,6 +48,9 @@ struct SimulatedKeeper {
         case settles(RunID)
         case mainEnds(RunID, Exit)
         case orphanEnds(RunID)
+        case saysReady(RunID)
+        /// The engine hears it.
+        case isHeard(RunID)
     }
 
     /// What the keeper tells the engine.
@@ -72,14 +79,18 @@ struct SimulatedKeeper {
     var fullUntil: Instant?
     /// Milliseconds between a fork and its exec.
     var forkTime = 1...30
+    /// Milliseconds from exec until a program says that it is ready: some are late.
+    var readyTime = 1...450
     /// Spawns that find no room on the machine.
     var refusals = 0
     /// Nobody listens.
     var isAlone = false
     private var nextPid: Int32 = 1000
 
-    /// A spawn that is said twice is answered twice and done once. Gives what is wrong with the order, if anything.
-    mutating func spawn(_ order: SpawnOrder, at now: Instant, _ dice: inout Dice) -> String? {
+    /// A spawn that is said twice is answered twice and done once. `isBeside` when it is to replace a run. Gives what is wrong with the order, if anything.
+    mutating func spawn(
+        _ order: SpawnOrder, isBeside: Bool, at now: Instant, _ dice: inout Dice
+    ) -> String? {
         let id = order.id
         if let known = runs[id] {
             if known.isAcknowledged { return "run \(id) is spawned again after its exit was acknowledged" }
@@ -91,8 +102,10 @@ struct SimulatedKeeper {
         }
         let name = variable("OD_NAME")
         let label = "\(name)#\(variable("NODE_APP_INSTANCE"))"
-        if let other = runs.first(where: { $0.value.label == label && ($0.value.lives || $0.value.isStarting) }) {
-            return "\(label): run \(id.run) is spawned while run \(other.key.run) lives"
+        let others = runs.filter { $0.value.label == label && ($0.value.lives || $0.value.isStarting) }
+        // One that is being replaced lives on until its successor is online.
+        if others.count > (isBeside ? 1 : 0) {
+            return "\(label): run \(id.run) is spawned while runs \(others.keys.map(\.run).sorted()) live"
         }
         if refusals > 0 {
             refusals -= 1
@@ -139,6 +152,11 @@ struct SimulatedKeeper {
             runs[id]?.orphanLives = false
             runs[id]?.end?.left = 0
             run.end.map { say(.gone(id, $0), at: now, &dice) }
+        case .saysReady(let id):
+            guard runs[id]?.mainLives == true else { return }
+            runs[id]?.saidReady = true
+            if runs[id]?.isHeard == true { happenings.append((now, .isHeard(id))) }
+        case .isHeard: break
         }
     }
 
@@ -152,6 +170,7 @@ struct SimulatedKeeper {
         run.isStarting = false
         run.since = now
         run.mainLives = true
+        happenings.append((now.advanced(byMilliseconds: dice.milliseconds(readyTime)), .saysReady(id)))
         if case .leavesOrphan = run.nature { run.orphanLives = true }
         if run.nature == .messy { run.orphanLives = true }
         runs[id] = run

@@ -9,6 +9,9 @@ struct Move: Hashable {
         case apply(namespace: Int, apps: [Int], instances: Int, version: Int)
         case stop(String)
         case restart(String)
+        case reload(String)
+        case scale(app: Int, to: Int)
+        case reset(String)
         case delete(String)
         case shutdown(halt: Bool)
         case resume
@@ -47,6 +50,9 @@ enum Plan {
     /// The last two belong to a project.
     static let namespaces = ["default", "default", "default", "shop", "shop"]
 
+    /// Apps that say when they are ready.
+    static func waitsForReady(_ app: String) -> Bool { app == "web" || app == "cron" }
+
     static func moves(seed: UInt64, count: Int) -> [Move] {
         var random = SplitMix64(seed: seed)
         var moves = (0..<count).map { _ in Move(kind: kind(&random), dice: random.next()) }
@@ -64,11 +70,14 @@ enum Plan {
         case ..<140: .startKnown(target(&random))
         case ..<190: project(&random)
         case ..<250: .stop(target(&random))
-        case ..<310: .restart(target(&random))
+        case ..<290: .restart(target(&random))
+        case ..<310: .reload(target(&random))
         case ..<340: .delete(target(&random))
         case ..<344: .shutdown(halt: .random(using: &random))
         case ..<352: .resume
         case ..<356: .detach
+        case ..<366: .scale(app: .random(in: 3..<5, using: &random), to: .random(in: 1...3, using: &random))
+        case ..<370: .reset(target(&random))
         case ..<450: .behave(app: .random(in: 0..<5, using: &random), nature(&random))
         case ..<480: .murder(app: .random(in: 0..<5, using: &random))
         case ..<570:
@@ -126,6 +135,7 @@ enum Plan {
         spec.restart.maxRestarts = [16, 4, 3, 6, 2][app]
         spec.restart.strategy = app == 1 ? .fixed : .exponential
         spec.killTimeout = [300, 0, 1000, 50, 2000][app]
+        if waitsForReady(name) { spec.ready = Readiness(notify: .systemd, timeout: 400) }
         if isProject { spec.arguments = ["--version", String(version)] }
         return spec
     }

@@ -18,8 +18,17 @@ enum Mutation: String, CaseIterable {
     case overlooksOrphans
     /// An exit is not written.
     case losesExits
+    /// A program is taken for ready before it is.
+    case claimsReadiness
     /// An event is published twice.
     case repeatsEvents
+    /// The kernel does not hear of what an app depends on.
+    case forgetsDependencies
+    /// To have begun is enough for all that others depend on.
+    case weakensConditions
+
+    /// It can be made only where apps depend on each other.
+    var needsOrder: Bool { self == .forgetsDependencies || self == .weakensConditions }
 
     /// The mistake is made each third time.
     static let every = 3

@@ -4,6 +4,7 @@ import Core
 struct Scenario {
     var moves: [Move]
     var mutation: Mutation?
+    var isOrdered = false
 
     struct Result {
         /// What went wrong, if anything.
@@ -14,7 +15,7 @@ struct Scenario {
     }
 
     func run() -> Result {
-        var simulation = Simulation(mutation: mutation)
+        var simulation = Simulation(mutation: mutation, isOrdered: isOrdered)
         for (index, move) in moves.enumerated() {
             simulation.play(move)
             if let violation = simulation.violation {

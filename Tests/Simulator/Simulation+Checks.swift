@@ -11,7 +11,9 @@ extension Simulation {
         let shown = engine.kernel.list(at: now)
         var known: [String: SimulatedKeeper.Run] = [:]
         for run in keeper.runs.values where run.lives && run.isTold && !run.isDiscarded {
-            if known.updateValue(run, forKey: run.label) != nil { return fail("\(run.label) has two living runs") }
+            if known.updateValue(run, forKey: run.label) != nil, !isReplaced(run.label, engine) {
+                return fail("\(run.label) has two living runs")
+            }
         }
         for process in shown {
             if let wrong = lie(about: process, known[process.label]) { return fail(wrong) }
@@ -23,17 +25,30 @@ extension Simulation {
         checkBounds(engine, shown)
     }
 
+    /// Two runs of an instance live, and one of them is there to replace the other.
+    private func isReplaced(_ label: String, _ engine: SimulatedEngine) -> Bool {
+        let living = keeper.runs.filter { $0.value.label == label && $0.value.lives && !$0.value.isDiscarded }
+        return living.count == 2 && living.keys.contains(where: engine.kernel.isBeside)
+    }
+
     /// What is wrong with what is shown of a process, given its run that lives and is known to the engine.
     private func lie(about process: InstanceInfo, _ run: SimulatedKeeper.Run?) -> String? {
         let name = "\(process.label) is shown as \(process.status)"
         if Self.quiet.contains(process.status), run != nil { return "\(name) while it lives" }
         if process.status == .errored, process.reason == nil { return "\(name) and nobody says why" }
-        if process.status == .waiting, process.waitsUntil == nil { return "\(name) and nobody says until when" }
-        guard process.status == .online || Self.ending.contains(process.status) else {
-            return process.pid == nil ? nil : "\(name) and has a pid"
+        if process.status == .waiting, process.waitsUntil == nil, !process.isHeld {
+            return "\(name) and nobody says until when"
         }
-        let told = keeper.runs.values.contains { $0.label == process.label && $0.pid == process.pid && $0.isTold }
-        return told ? nil : "\(name) with pid \(process.pid ?? 0), which was never executed"
+        let mayLive = [.online, .starting, .reloading].contains(process.status) || Self.ending.contains(process.status)
+        guard mayLive else { return process.pid == nil ? nil : "\(name) and has a pid" }
+        if process.status == .starting, process.pid == nil { return nil }
+        let told = keeper.runs.values.first { $0.label == process.label && $0.pid == process.pid && $0.isTold }
+        let isEarly =
+            [.online, .reloading].contains(process.status) && told?.saidReady == false
+            && Plan.waitsForReady(process.name)
+        // A story has programs of its own.
+        if isEarly, diary == nil { return "\(name) and has never said that it is ready" }
+        return told != nil ? nil : "\(name) with pid \(process.pid ?? 0), which was never executed"
     }
 
     /// A timer for each that needs one, and none for others.
@@ -44,8 +59,15 @@ extension Simulation {
         }
         for process in shown {
             let kinds = armed[process.label] ?? []
-            let wanted: [TimerID.Kind] =
-                Self.ending.contains(process.status) ? [.kill] : process.status == .waiting ? [.wait] : []
+            let isUnready = process.status == .starting && process.pid != nil
+            var wanted: [TimerID.Kind] =
+                Self.ending.contains(process.status)
+                ? [.kill] : process.status == .waiting ? [.wait] : isUnready ? [.ready] : []
+            if process.isHeld { wanted = [] }
+            // A second one is for the run that is replaced, or is to replace it.
+            let isSecond = kinds.count > wanted.count && kinds.allSatisfy { [.kill, .ready, .proof].contains($0) }
+            let mayHaveTwo = [.starting, .reloading, .stopping, .killing].contains(process.status)
+            if isSecond, mayHaveTwo { wanted = kinds.count > 2 ? wanted : kinds }
             // One that has just fired is about to be armed again, or to be followed by a start.
             if kinds != wanted, !isAboutToStep(engine) {
                 return fail("\(process.label) is \(process.status) with the timers \(kinds)")
@@ -68,8 +90,8 @@ extension Simulation {
     }
 
     private mutating func checkBounds(_ engine: SimulatedEngine, _ shown: [InstanceInfo]) {
-        if engine.timers.count > shown.count { fail("\(engine.timers.count) timers for \(shown.count) instances") }
-        if engine.asked.count > shown.count {
+        if engine.timers.count > 2 * shown.count { fail("\(engine.timers.count) timers for \(shown.count) instances") }
+        if engine.asked.count > 2 * shown.count {
             fail("\(engine.asked.count) spawns are open for \(shown.count) instances")
         }
     }
@@ -110,6 +132,7 @@ extension Simulation {
             let mode = promised.specs[process.name]?.restart.mode
             let mayRest = mode == .never || (mode == .onFailure && process.exit?.isSuccess == true)
             if process.status == .stopped, mayRest, process.exit != nil { return nil }
+            if process.isHeld { return held(process) }
             // It had given up before the storm was over.
             return [.online, .errored].contains(process.status) ? nil : name
         }
@@ -149,8 +172,9 @@ extension Simulation {
         for effect in effects.keeper {
             switch effect {
             case .spawn(let order): fail("a new engine would spawn \(order.id)")
-            case .signal(let id, _), .discard(let id): fail("a new engine would end \(id)")
-            case .attach, .ended: break
+            case .signal(let id, _), .signalFirst(let id, _), .askToEnd(let id, _), .discard(let id):
+                fail("a new engine would end \(id)")
+            case .attach, .listen, .ended, .closeSockets: break
             }
         }
     }

@@ -43,6 +43,12 @@ extension Simulation {
         }
     }
 
+    /// The message reaches the engine that listens now, if any.
+    mutating func hearReady(_ id: RunID) {
+        guard engine != nil, keeper.runs[id]?.isHeard == true else { return }
+        take(.sign(id, .ready))
+    }
+
     private mutating func proceed() {
         while violation == nil, let present = engine, present.commit == nil, let event = present.inbox.first {
             guard case .command(let command, let request) = event, let request else {
@@ -58,13 +64,16 @@ extension Simulation {
 
     private mutating func step(_ event: KernelEvent) {
         guard let effects = engine?.kernel.step(event, at: now) else { return }
+        engine?.reorders = false
         var isFirst = false
         if case .recovered(let stored, let held, let start) = event {
             isFirst = stored.home.keeper != start.keeper
             engine?.adopted = Set(held.map(\.id.instance))
+            engine?.recovers = true
         }
         perform(effects, byCommand: isFirst, storing: true)
         engine?.adopted = []
+        engine?.recovers = false
     }
 
     private mutating func begin(_ command: FleetCommand, _ request: RequestID) {
@@ -76,9 +85,15 @@ extension Simulation {
         let shown = present.kernel.list(at: now)
         if !isRefused {
             let down: Set<ProcessStatus> = [.created, .stopped, .errored, .waiting]
-            wishes.take(command) { name in shown.allSatisfy { $0.name != name || down.contains($0.status) } }
+            wishes.take(command, shown: shown) { name in
+                shown.allSatisfy { $0.name != name || down.contains($0.status) }
+            }
         }
         engine?.shown = shown
+        switch command {
+        case .start, .apply, .change, .restore: engine?.reorders = true
+        default: engine?.reorders = false
+        }
         if !effects.store.isEmpty { engine?.unwritten.insert(request) }
         guard effects.durable, !effects.store.isEmpty else {
             engine?.kernel = next
@@ -209,6 +224,7 @@ extension Simulation {
     /// In the order of the contract. The engine may be killed before each.
     private mutating func perform(_ effects: Effects, byCommand: Bool, storing: Bool) {
         guard survives() else { return }
+        nameNew(effects.store)
         if let present = engine, storing {
             let batch = SimulatedEngine.Batch(
                 writes: effects.store, acknowledge: effects.acknowledge,
@@ -220,12 +236,15 @@ extension Simulation {
             for id in effects.acknowledge where keeper.runs[id] != nil { acknowledge(id) }
         }
         for label in engine.map({ labels(effects.forgotten, in: $0) }) ?? [] { engine?.wishes.forget(label) }
+        countAnew(effects)
         for effect in effects.keeper {
             guard survives() else { return }
             if case .spawn(let order) = effect { count(order, byCommand: byCommand) }
+            checkOrder(effect)
             obey(effect)
         }
         for effect in effects.timers { obey(effect) }
+        noteWaits(effects.publish, byCommand: byCommand)
         for event in effects.publish {
             guard survives() else { return }
             note { _ in Self.line(event) }
@@ -240,6 +259,14 @@ extension Simulation {
         if effects.leave { leave() }
     }
 
+    /// What was reset counts from its present run on.
+    private mutating func countAnew(_ effects: Effects) {
+        for reply in effects.answers where !reply.answer.isFailure {
+            guard case .reset = engine?.waiting[reply.request] else { continue }
+            for case .putInstance(let record) in effects.store { fresh[record.key] = record.run }
+        }
+    }
+
     /// From which run on the restarts of an instance count.
     private mutating func count(_ order: SpawnOrder, byCommand: Bool) {
         func variable(_ name: String) -> String {
@@ -249,7 +276,8 @@ extension Simulation {
         let status = engine?.shown.first { $0.label == label }?.status ?? .created
         let isAdopted = engine?.adopted.contains(order.id.instance) == true
         let isIdle = [.created, .stopped, .errored].contains(status) && !isAdopted
-        let isFresh = order.id.run == 1 || (byCommand && isIdle)
+        let isAwaited = awaited.remove(order.id.instance) != nil
+        let isFresh = order.id.run == 1 || (byCommand && isIdle) || isAwaited
         if isFresh { fresh[order.id.instance] = order.id.run }
         newest[label] = order.id
     }
@@ -271,16 +299,24 @@ extension Simulation {
         case .spawn(let order):
             let isNew = engine?.asked.allSatisfy { $0.id != order.id } ?? false
             if isNew { engine?.asked.append(order) }
-            if let wrong = keeper.spawn(order, at: now.boot, &dice) { fail(wrong) }
+            let isBeside = engine?.kernel.isBeside(order.id) == true
+            if let wrong = keeper.spawn(order, isBeside: isBeside, at: now.boot, &dice) { fail(wrong) }
             if errs(.doublesSpawns) {
                 var second = order
                 second.id.run += 1
-                if let wrong = keeper.spawn(second, at: now.boot, &dice) { fail(wrong) }
+                if let wrong = keeper.spawn(second, isBeside: false, at: now.boot, &dice) { fail(wrong) }
             }
-        case .signal(let id, let signal):
+        case .signal(let id, let signal), .signalFirst(let id, let signal):
             note { "\($0.label(id))  <- \(Signal.name(signal))" }
             keeper.signal(id, signal, at: now.boot, &dice)
-        case .attach, .ended: break
+        case .listen(let id, _, let attention):
+            keeper.runs[id]?.isHeard = true
+            if attention.awaits == nil { break }
+            // What was said to an engine that is dead is still there.
+            if keeper.runs[id]?.saidReady == true { keeper.happenings.append((now.boot, .isHeard(id))) }
+            if errs(.claimsReadiness) { take(.sign(id, .ready)) }
+        case .askToEnd(let id, let signal): obey(.signal(id, signal))
+        case .attach, .ended, .closeSockets: break
         case .discard(let id):
             if keeper.runs[id]?.lives == true { note { "\($0.label(id))  ended: it is nobody's" } }
             keeper.discard(id, at: now.boot, &dice)

@@ -10,13 +10,16 @@ extension Simulation {
         steps += 1
         switch move.kind {
         case .start(let app, let instances, let version):
-            say(.start(StartRequest(apps: [Plan.spec(app, instances: instances, version: version)])))
+            say(.start(StartRequest(apps: [spec(app, instances: instances, version: version)])))
         case .startKnown(let target): say(.start(StartRequest(targets: [target])))
         case .apply(let namespace, let apps, let instances, let version):
-            let specs = apps.map { Plan.spec($0, instances: instances, version: version) }
+            let specs = apps.map { spec($0, instances: instances, version: version) }
             say(.apply(ApplyRequest(namespace: Plan.namespaces[namespace], apps: specs)))
         case .stop(let target): say(.stop([target]))
         case .restart(let target): say(.restart([target]))
+        case .reload(let target): say(.reload([target]))
+        case .scale(let app, let count): say(.scale(ScaleRequest(targets: [Plan.apps[app]], count: count)))
+        case .reset(let target): say(.reset([target]))
         case .delete(let target): say(.delete([target]))
         case .shutdown(let halt): if engine != nil { say(.shutdown(halt: halt)) }
         case .resume: say(.resume)
@@ -27,6 +30,19 @@ extension Simulation {
         case .killEngine, .failStore, .slowStore, .jumpWall, .lateTimers, .strayTimer: disturb(move.kind)
         }
         check()
+    }
+
+    /// An app of the plan, as the kernel is told.
+    private mutating func spec(_ app: Int, instances: Int, version: Int) -> AppSpec {
+        var spec = Plan.spec(app, instances: instances, version: version)
+        guard isOrdered else { return spec }
+        spec.dependencies = Plan.dependencies(of: app)
+        spec.cascade = app == 3 ? .both : nil
+        if errs(.forgetsDependencies) { spec.dependencies = nil }
+        if errs(.weakensConditions) {
+            spec.dependencies = spec.dependencies?.map { Dependency($0.name, .started) }
+        }
+        return spec
     }
 
     /// A client says a command; without an engine it starts one.

@@ -24,6 +24,10 @@ struct Simulation {
     var lastRequest: RequestID = 0
     var dice = Dice(seed: 0)
     let mutation: Mutation?
+    /// Apps of its plan depend on each other.
+    let isOrdered: Bool
+    /// Instances that wait for what they depend on, to begin anew then.
+    var awaited: Set<UInt64> = []
     private var chances = 0
     /// Engines that were started so far.
     var engines = 0
@@ -35,8 +39,9 @@ struct Simulation {
     /// What happened, for people, if somebody wants to know.
     var diary: [(at: Instant, text: String)]?
 
-    init(mutation: Mutation? = nil) {
+    init(mutation: Mutation? = nil, isOrdered: Bool = false) {
         self.mutation = mutation
+        self.isOrdered = isOrdered
         begin()
     }
 
@@ -76,11 +81,15 @@ struct Simulation {
         keeper.words = []
         engine = SimulatedEngine(
             kernel: Kernel(homePath: "/home/x/.opendaemon", seed: dice.random.next()), wishes: promised)
-        for id in keeper.runs.keys { keeper.runs[id]?.isTold = false }
+        for id in keeper.runs.keys {
+            keeper.runs[id]?.isTold = false
+            keeper.runs[id]?.isHeard = false
+        }
         let held = keeper.held.map { id, run in HeldRun(id: id, pid: run.pid, since: run.since, end: run.end) }
         for run in held { keeper.runs[run.id]?.isTold = true }
         for record in store.fleet.instances {
             fresh[record.key] = record.run - UInt64(clamping: record.restarts)
+            if record.held == .first { awaited.insert(record.key) } else { awaited.remove(record.key) }
             guard let app = store.fleet.apps.first(where: { $0.key == record.app }) else { continue }
             let last = max(record.run, held.filter { $0.id.instance == record.key }.map(\.id.run).max() ?? 0)
             newest["\(app.spec.name)#\(record.number)"] = RunID(instance: record.key, run: last)
@@ -162,7 +171,8 @@ struct Simulation {
         if let index = keeper.happenings.indices.min(by: { keeper.happenings[$0].at < keeper.happenings[$1].at }),
             isDue(keeper.happenings[index].at)
         {
-            keeper.happen(keeper.happenings.remove(at: index).what, at: now.boot, &dice)
+            let what = keeper.happenings.remove(at: index).what
+            if case .isHeard(let id) = what { hearReady(id) } else { keeper.happen(what, at: now.boot, &dice) }
         } else if isDue(keeper.fullUntil) {
             keeper.fullUntil = nil
             keeper.say(.resync, at: now.boot, &dice)

@@ -10,6 +10,7 @@ import Testing
 
     static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+    static let rows: UInt64 = variable("OD_LONG") == "1" ? 100_000 : 2000
     static let steps = variable("OD_LONG") == "1" ? 1_000_000 : 20_000
 
     @Test func nothingGoesWrong() {
@@ -39,11 +40,23 @@ import Testing
         var seed: UInt64 = 0
         while steps < 20_000 {
             seed += 1
-            let result = Scenario(moves: Plan.moves(seed: seed, count: Self.moves), mutation: mutation).run()
+            let moves = Plan.moves(seed: seed, count: Self.moves)
+            let result = Scenario(moves: moves, mutation: mutation, isOrdered: mutation.needsOrder).run()
             steps += result.steps
             if result.violation != nil { return }
         }
         Issue.record("\(mutation) was not found in \(steps) steps")
+    }
+
+    /// Whole rows of commands, exits and deaths, over a fleet whose apps depend on each other.
+    @Test func nothingGoesWrongWithDependencies() {
+        for seed in 1...Self.rows {
+            let scenario = Scenario(moves: Plan.moves(seed: seed, count: 24), isOrdered: true)
+            if scenario.run().violation != nil {
+                Issue.record(Comment(rawValue: scenario.report(seed)))
+                return
+            }
+        }
     }
 
     @Test func theSameMovesGiveTheSameHistory() {

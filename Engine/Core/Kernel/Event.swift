@@ -49,6 +49,8 @@ package struct SpawnTrouble: Hashable, Sendable {
         case cgroup
         /// What its config asks for is refused; the key.
         case attribute(String)
+        /// The port that its app is to share.
+        case port(Int)
         /// This keeper is too old for it.
         case keeper
         case directory
@@ -72,9 +74,15 @@ package struct SpawnTrouble: Hashable, Sendable {
 package enum FleetCommand: Hashable, Sendable {
     case start(StartRequest)
     case apply(ApplyRequest)
-    case stop([String])
-    case restart([String])
+    /// With `cascade` those too that depend on them, whatever their own definition says.
+    case stop([String], cascade: Bool = false)
+    case restart([String], cascade: Bool = false)
+    case reload([String])
+    case scale(ScaleRequest)
+    case reset([String])
     case delete([String])
+    case change(ChangeRequest)
+    case restore([SavedApp])
     /// Stop everything and end; `halt` when only people may bring it back.
     case shutdown(halt: Bool)
     case detach
@@ -86,7 +94,7 @@ package enum FleetCommand: Hashable, Sendable {
     package var stops: Bool {
         switch self {
         case .stop, .delete, .shutdown: true
-        case .start, .apply, .restart, .detach, .resume: false
+        case .start, .apply, .restart, .reload, .scale, .reset, .change, .restore, .detach, .resume: false
         case .once(_, let command): command.stops
         }
     }
@@ -103,12 +111,18 @@ package struct EngineStart: Hashable, Sendable {
     package var hasAdopted: Bool
     /// How often the keeper has started an engine: no two of a keeper have the same number.
     package var number: Int
+    /// The machine's init system has started it: what ran before a halt comes back too. Counts for the first engine of
+    /// a keeper only.
+    package var isBoot: Bool
 
-    package init(keeper: String, isEmbedded: Bool, hasAdopted: Bool = false, number: Int = 1) {
+    package init(
+        keeper: String, isEmbedded: Bool, hasAdopted: Bool = false, number: Int = 1, isBoot: Bool = false
+    ) {
         self.keeper = keeper
         self.isEmbedded = isEmbedded
         self.hasAdopted = hasAdopted
         self.number = number
+        self.isBoot = isBoot
     }
 }
 
@@ -132,6 +146,19 @@ package enum KernelEvent: Hashable, Sendable {
     case gone(RunID)
     case timer(TimerID)
     case keeper(KeeperNews)
+    /// The tree of a run was measured, and has more bytes than its app may have.
+    case overMemory(RunID, UInt64)
+    case sign(RunID, Sign)
+}
+
+/// What a run says of itself, or what is seen of it.
+package enum Sign: Hashable, Sendable {
+    /// What makes it ready has come.
+    case ready
+    /// It lives: a sign for its watchdog.
+    case alive
+    /// In its own words; empty takes them back.
+    case status(String)
 }
 
 extension KernelEvent {
@@ -139,8 +166,11 @@ extension KernelEvent {
     var instance: UInt64? {
         switch self {
         case .recovered, .command, .keeper: nil
-        case .spawned(let id, _, _), .spawnFailed(let id, _), .exited(let id, _), .gone(let id): id.instance
+        case .spawned(let id, _, _), .spawnFailed(let id, _), .exited(let id, _), .gone(let id),
+            .overMemory(let id, _):
+            id.instance
         case .timer(let timer): timer.id.instance
+        case .sign(let id, _): id.instance
         }
     }
 }

@@ -7,8 +7,16 @@ struct Fleet: Hashable, Sendable {
         var record: InstanceRecord
         var life = Lifecycle()
         var restart: Restart
+        /// Another run, while the own one is being replaced.
+        var beside: Beside?
+        /// How the own run ended; what follows waits until the one beside it is gone.
+        var verdict: Verdict?
         /// What the present wait is for.
         var waitReason: String?
+        /// Processes that the first one, which ended with 0, has left behind: it put itself into the background.
+        var left = 0
+        /// What the present run says of itself.
+        var message: String?
         /// It is removed as soon as it is down.
         var deleting: Bool { record.wanted == .deleted }
     }
@@ -23,6 +31,13 @@ struct Fleet: Hashable, Sendable {
     /// Every id below this is taken.
     private var lowestFreeID = 0
     private(set) var deleting: Set<UInt64> = []
+    /// Instances that wait for what they depend on, and those whose stop signal waits for others.
+    private(set) var held: Set<UInt64> = []
+    private(set) var heldEnds: Set<UInt64> = []
+    /// Keys of the apps that depend on an app, by `namespace/name` of that one, known or not.
+    private var dependents: [String: Set<UInt64>] = [:]
+    /// Keys of apps with a limit of memory.
+    private(set) var limited: Set<UInt64> = []
 
     var all: Dictionary<UInt64, Instance>.Values { instances.values }
 
@@ -33,6 +48,8 @@ struct Fleet: Hashable, Sendable {
             guard let newValue else { return }
             instances[key] = newValue
             if newValue.deleting { deleting.insert(key) } else { deleting.remove(key) }
+            if newValue.life.state == .held { held.insert(key) } else { held.remove(key) }
+            if newValue.life.ending?.isHeld == true { heldEnds.insert(key) } else { heldEnds.remove(key) }
         }
     }
 
@@ -46,9 +63,28 @@ struct Fleet: Hashable, Sendable {
     /// All keys in the order of ids.
     func sortedKeys() -> [UInt64] { instances.values.sorted { $0.record.id < $1.record.id }.map(\.record.key) }
 
+    /// Keys of the apps that depend on one, in the order in which they were added.
+    func dependents(of spec: AppSpec) -> [UInt64] { (dependents[spec.label] ?? []).sorted() }
+
+    func hasDependents(_ spec: AppSpec) -> Bool { dependents[spec.label] != nil }
+
+    /// Some app depends on another.
+    var hasOrder: Bool { !dependents.isEmpty }
+
     mutating func put(_ app: AppRecord) {
+        if let old = apps[app.key] { forgetLinks(of: old) }
         apps[app.key] = app
-        names["\(app.spec.namespace)/\(app.spec.name)"] = app.key
+        names[app.spec.label] = app.key
+        for label in app.spec.dependencyLabels { dependents[label, default: []].insert(app.key) }
+        if app.spec.maxMemory != nil { limited.insert(app.key) }
+    }
+
+    private mutating func forgetLinks(of app: AppRecord) {
+        limited.remove(app.key)
+        for label in app.spec.dependencyLabels {
+            dependents[label]?.remove(app.key)
+            if dependents[label]?.isEmpty == true { dependents[label] = nil }
+        }
     }
 
     mutating func add(_ instance: Instance) {
@@ -65,13 +101,18 @@ struct Fleet: Hashable, Sendable {
     mutating func remove(instance key: UInt64) -> Bool {
         guard let instance = instances.removeValue(forKey: key) else { return false }
         deleting.remove(key)
+        held.remove(key)
+        heldEnds.remove(key)
         ids.remove(instance.record.id)
         lowestFreeID = min(lowestFreeID, instance.record.id)
         let app = instance.record.app
         members[app]?.removeAll { $0 == key }
         guard members[app]?.isEmpty ?? true else { return false }
         members[app] = nil
-        if let spec = apps.removeValue(forKey: app)?.spec { names["\(spec.namespace)/\(spec.name)"] = nil }
+        if let record = apps.removeValue(forKey: app) {
+            forgetLinks(of: record)
+            names[record.spec.label] = nil
+        }
         return true
     }
 

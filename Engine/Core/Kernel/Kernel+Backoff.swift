@@ -14,18 +14,20 @@ extension Kernel {
         let jitter = Double.random(in: -1...1, using: &random)
         let action = instance.restart.exited(exit, uptime: uptime, at: end, jitter: jitter)
         instance.record.backoff = instance.restart.memory
+        instance.record.cause = nil
         fleet[key] = instance
         switch action {
         case .again(let delay, let attempt):
             let until = end.advanced(byMilliseconds: delay)
             guard until > now.boot else { return startAgain(key, now, &effects) }
-            wait(key, until: until, trouble ?? "\(exit), restart \(attempt) after a backoff", now, &effects)
+            let reason = trouble ?? "\(exit), restart \(attempt) after a backoff\(leftBehind(key))"
+            wait(key, until: until, reason, now, &effects)
             let left = until.milliseconds(since: now.boot)
             publish(.waiting, key, now, &effects, "restart \(attempt) in \(left) ms")
         case .stay:
             if let trouble { giveUp(key, trouble, until: nil, now, &effects) } else { finished(key, now, &effects) }
         case .giveUp(let count, let coolDown):
-            let why = trouble ?? "\(count) quick exits, the last \(exit)"
+            let why = trouble ?? "\(count) quick exits, the last \(exit)\(leftBehind(key))"
             giveUp(key, why, until: coolDown.map { end.advanced(byMilliseconds: $0) }, now, &effects)
         }
     }

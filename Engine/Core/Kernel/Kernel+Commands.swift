@@ -17,9 +17,14 @@ extension Kernel {
         switch command {
         case .start(let start): try begin(start, request, now, &effects)
         case .apply(let project): try apply(project, request, now, &effects)
-        case .stop(let targets): try stop(targets, request, now, &effects)
-        case .restart(let targets): try restart(targets, request, now, &effects)
+        case .stop(let targets, let cascade): try stop(targets, cascade: cascade, request, now, &effects)
+        case .restart(let targets, let cascade): try restart(targets, cascade: cascade, request, now, &effects)
+        case .reload(let targets): try reload(targets, request, now, &effects)
+        case .scale(let wish): try scale(wish, request, now, &effects)
+        case .reset(let targets): try reset(targets, request, &effects)
         case .delete(let targets): try delete(targets, request, now, &effects)
+        case .change(let changes): try change(changes, request, now, &effects)
+        case .restore(let apps): try restore(apps, request, now, &effects)
         case .shutdown(let halt): shutdown(halt: halt, request, now, &effects)
         case .detach: detach(request, now, &effects)
         case .resume: try resume(request, now, &effects)
@@ -45,6 +50,7 @@ extension Kernel {
         try refuseWhileLeaving()
         var keys = try resolve(start.targets)
         for spec in start.apps { try check(spec) }
+        try checkOrder(start.apps)
         var unchanged: [String] = []
         var touched: Set<UInt64> = []
         for spec in start.apps {
@@ -53,15 +59,19 @@ extension Kernel {
             touched.insert(app)
         }
         let named = Set(keys)
-        keys += touched.sorted().flatMap { fleet.keys(of: $0) }.filter { !named.contains($0) }
-        for key in keys { want(key, now, &effects) }
+        let members = touched.sorted().flatMap { fleet.keys(of: $0) }.filter { !named.contains($0) }
+        keys += members.filter { fleet.app(of: $0)?.spec.startsItself == true }
+        let alone = start.alone == true
+        if !alone { keys += missingDependencies(of: keys) }
+        for key in ordered(keys) { want(key, alone: alone, now, &effects) }
         endHalt(now, &effects)
+        let known = members.filter { fleet.app(of: $0)?.spec.startsItself == false }
         answerWhenSettled(
-            Pending(request: request, kind: .start, waiting: Set(keys), shown: keys, unchanged: unchanged))
+            Pending(request: request, kind: .start, waiting: Set(keys), shown: keys + known, unchanged: unchanged))
     }
 
     /// A name that is taken by another program is refused.
-    private func check(_ spec: AppSpec) throws(Failure) {
+    func check(_ spec: AppSpec) throws(Failure) {
         try spec.validate()
         guard let old = fleet.app(namespace: spec.namespace, name: spec.name), spec.namespace == Defaults.namespace,
             old.spec.script != spec.script
@@ -78,15 +88,17 @@ extension Kernel {
             return (add(spec, now, &effects), false)
         }
         let isDown = fleet.keys(of: old.key).allSatisfy { fleet[$0]?.life.isDown == true }
-        guard old.spec != spec, isDown else {
+        noteSources(spec, of: old, &effects)
+        let differs = !spec.changes(from: old.spec).isEmpty
+        guard differs, isDown else {
             addMissing(to: old, now, &effects)
-            return (old.key, old.spec != spec)
+            return (old.key, differs)
         }
         change(old.key, to: spec, now, &effects)
         return (old.key, false)
     }
 
-    private mutating func add(_ spec: AppSpec, _ now: Moment, _ effects: inout Effects) -> UInt64 {
+    mutating func add(_ spec: AppSpec, _ now: Moment, _ effects: inout Effects) -> UInt64 {
         let record = AppRecord(key: newKey(&effects), spec: spec)
         fleet.put(record)
         effects.store.append(.putApp(record))
@@ -96,14 +108,15 @@ extension Kernel {
 
     private mutating func addInstance(_ number: Int, of app: AppRecord, _ now: Moment, _ effects: inout Effects) {
         let record = InstanceRecord(
-            key: newKey(&effects), app: app.key, number: number, id: fleet.freeID, wanted: .running)
+            key: newKey(&effects), app: app.key, number: number, id: fleet.freeID,
+            wanted: app.spec.startsItself ? .running : .stopped)
         fleet.add(Fleet.Instance(record: record, restart: Restart(policy: app.spec.restart)))
         effects.store.append(.putInstance(record))
         publish(.created, record.key, now, &effects)
     }
 
     /// Gives an app another definition: instances are added or removed; those that stay are not touched yet.
-    private mutating func change(_ key: UInt64, to spec: AppSpec, _ now: Moment, _ effects: inout Effects) {
+    mutating func change(_ key: UInt64, to spec: AppSpec, _ now: Moment, _ effects: inout Effects) {
         let record = AppRecord(key: key, spec: spec)
         fleet.put(record)
         effects.store.append(.putApp(record))
@@ -124,21 +137,28 @@ extension Kernel {
     }
 
     /// An instance is wanted: start it if it is down.
-    private mutating func want(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
+    mutating func want(_ key: UInt64, alone: Bool = false, _ now: Moment, _ effects: inout Effects) {
         guard var instance = fleet[key], let app = fleet.app(of: key), instance.record.number < app.spec.instances
         else { return }
         instance.record.wanted = .running
         instance.restart.reset()
         instance.record.backoff = nil
+        instance.record.cause = nil
+        instance.record.alone = alone ? true : nil
+        fleet[key] = instance
+        if instance.life.isDown, mustHold(key) { return holdAnew(key, now, &effects) }
+        let isHeldAgain = instance.life.state == .held && instance.record.held == .again
         let action = instance.life.start(run: nextRun(key))
         // What had given up is begun anew, whether or not it would have been tried again.
-        let isFresh = action == .spawn || (action == .cancelWaitAndSpawn && instance.record.trouble != nil)
+        let isFresh =
+            action == .spawn && !isHeldAgain
+            || (action == .cancelWaitAndSpawn && instance.record.trouble != nil)
         if isFresh { instance.record.restarts = 0 }
         fleet[key] = instance
         effects.store.append(.putInstance(instance.record))
         switch action {
         case .spawn:
-            spawn(key, again: false, now, &effects)
+            spawn(key, again: !isFresh, now, &effects)
         case .cancelWaitAndSpawn:
             effects.timers.append(.cancel(TimerID(id: RunID(instance: key, run: instance.record.run), kind: .wait)))
             spawn(key, again: !isFresh, now, &effects)
@@ -149,15 +169,17 @@ extension Kernel {
 
     // MARK: stop, restart, delete
 
-    private mutating func stop(_ targets: [String], _ request: RequestID?, _ now: Moment, _ effects: inout Effects)
-        throws(Failure)
-    {
-        let keys = try resolve(targets)
+    private mutating func stop(
+        _ targets: [String], cascade: Bool, _ request: RequestID?, _ now: Moment, _ effects: inout Effects
+    ) throws(Failure) {
+        var keys = try resolve(targets)
+        keys += cascaded(from: keys, all: cascade, \.stops)
         for key in keys {
             guard let instance = fleet[key], !instance.deleting else { continue }
             fleet[key]?.record.wanted = .stopped
             fleet[key]?.record.trouble = nil
             fleet[key]?.record.backoff = nil
+            forgetReload(key)
             let isSaidBelow = instance.record.trouble == nil || !instance.life.isIdle
             if isSaidBelow { store(key, &effects) } else { stopped(key, now, &effects) }
             end(key, afterwards: .stay, now, &effects)
@@ -165,12 +187,16 @@ extension Kernel {
         answerWhenSettled(Pending(request: request, kind: .processes, waiting: Set(keys), shown: keys))
     }
 
-    private mutating func restart(_ targets: [String], _ request: RequestID?, _ now: Moment, _ effects: inout Effects)
-        throws(Failure)
-    {
+    private mutating func restart(
+        _ targets: [String], cascade: Bool, _ request: RequestID?, _ now: Moment, _ effects: inout Effects
+    ) throws(Failure) {
         try refuseWhileLeaving()
-        let keys = try resolve(targets)
-        for key in keys { restart(key, now, &effects) }
+        var keys = try resolve(targets)
+        keys += cascaded(from: keys, all: cascade, \.restarts)
+        for key in ordered(keys) {
+            forgetReload(key)
+            restart(key, now, &effects)
+        }
         endHalt(now, &effects)
         answerWhenSettled(Pending(request: request, kind: .start, waiting: Set(keys), shown: keys))
     }
@@ -185,6 +211,7 @@ extension Kernel {
         else { return }
         fleet[key]?.record.wanted = .running
         fleet[key]?.restart.reset()
+        fleet[key]?.record.cause = nil
         store(key, &effects)
         end(key, afterwards: .startAgain, now, &effects)
     }
@@ -204,13 +231,19 @@ extension Kernel {
         end(key, afterwards: .stay, now, &effects)
     }
 
-    private mutating func end(_ key: UInt64, afterwards: Afterwards, _ now: Moment, _ effects: inout Effects) {
+    mutating func end(_ key: UInt64, afterwards: Afterwards, _ now: Moment, _ effects: inout Effects) {
         guard var instance = fleet[key], let app = fleet.app(of: key) else { return }
         let action = instance.life.stop(afterwards: afterwards)
+        instance.record.held = nil
+        let other = instance.beside?.life.stop(afterwards: .stay)
         fleet[key] = instance
+        if case .signal(let run) = other {
+            cancelProof(RunID(instance: key, run: run), &effects)
+            beginEnding(RunID(instance: key, run: run), app.spec, now, &effects, asks: true)
+        }
         switch action {
         case .signal(let run):
-            beginEnding(RunID(instance: key, run: run), app.spec, now, &effects)
+            beginEnding(RunID(instance: key, run: run), app.spec, now, &effects, asks: true)
         case .cancelWait:
             effects.timers.append(.cancel(TimerID(id: RunID(instance: key, run: instance.record.run), kind: .wait)))
             stopped(key, now, &effects)
@@ -224,62 +257,66 @@ extension Kernel {
     private mutating func apply(_ project: ApplyRequest, _ request: RequestID?, _ now: Moment, _ effects: inout Effects)
         throws(Failure)
     {
-        try refuseWhileLeaving()
-        for spec in project.apps { try check(spec) }
-        try checkOwner(project)
+        let plan = try plan(project)
         var changes: [String: ApplyResult.Change] = [:]
         var touched: Set<UInt64> = []
-        let names = Set(project.apps.map(\.name))
-        for old in fleet.apps.values.sorted(by: { $0.key < $1.key })
-        where old.spec.namespace == project.namespace && !names.contains(old.spec.name) {
-            changes[old.spec.name] = .removed
+        for old in leaving(project) {
+            changes[project.label(old.spec)] = .removed
             for key in fleet.keys(of: old.key) { remove(key, now, &effects) }
             touched.insert(old.key)
         }
-        for spec in project.apps {
-            let (app, change) = apply(spec, now, &effects)
-            changes[spec.name] = change
-            touched.insert(app)
+        let planned = Dictionary(plan.map { ("\($0.namespace)/\($0.name)", $0) }) { $1 }
+        for spec in inOrder(project.apps) {
+            guard let change = planned[spec.label] else { continue }
+            touched.insert(apply(spec, change, now, &effects))
+            changes[project.label(spec)] = change.change
         }
         let keys = touched.sorted().flatMap { fleet.keys(of: $0) }
         endHalt(now, &effects)
         publish(.configApplied, nil, now, &effects, project.namespace)
         answerWhenSettled(
-            Pending(request: request, kind: .apply, waiting: Set(keys), shown: keys, changes: changes))
+            Pending(request: request, kind: .apply, waiting: Set(keys), shown: keys, changes: changes, plan: plan))
     }
 
-    /// A project belongs to one config file: another file of that name would remove its apps.
-    private func checkOwner(_ project: ApplyRequest) throws(Failure) {
-        guard let file = project.apps.lazy.compactMap(\.config).first,
-            let other = fleet.apps.values.lazy.filter({ $0.spec.namespace == project.namespace })
-                .compactMap(\.spec.config).first(where: { $0 != file })
-        else { return }
-        throw Failure(
-            .nameTaken, "the project ‘\(project.namespace)’ belongs to another file",
-            why: "its apps come from \(other)",
-            next: "give this file a name of its own (name: …), or od down \(project.namespace) first")
-    }
-
-    private mutating func apply(_ spec: AppSpec, _ now: Moment, _ effects: inout Effects) -> (
-        UInt64, ApplyResult.Change
-    ) {
+    /// Makes one app as its config says; the key of its record.
+    private mutating func apply(_ spec: AppSpec, _ plan: AppChange, _ now: Moment, _ effects: inout Effects) -> UInt64 {
         guard let old = fleet.app(namespace: spec.namespace, name: spec.name) else {
             let key = add(spec, now, &effects)
-            for instance in fleet.keys(of: key) { want(instance, now, &effects) }
-            return (key, .added)
+            if spec.startsItself { for instance in fleet.keys(of: key) { want(instance, now, &effects) } }
+            return key
         }
-        var scaled = old.spec
-        scaled.instances = spec.instances
-        let onlyScaled = scaled == spec && (old.spec.instances > 1) == (spec.instances > 1)
-        if old.spec != spec { change(old.key, to: spec, now, &effects) } else { addMissing(to: old, now, &effects) }
+        if plan.change == .same {
+            addMissing(to: old, now, &effects)
+            noteSources(spec, of: old, &effects)
+        } else {
+            change(old.key, to: spec, now, &effects)
+        }
         for key in fleet.keys(of: old.key) where (fleet[key]?.record.number ?? 0) < spec.instances {
-            if old.spec == spec || onlyScaled || fleet[key]?.life.isDown == true {
-                want(key, now, &effects)
-            } else {
+            if !spec.startsItself, fleet[key]?.life.isDown == true || fleet[key]?.deleting == true {
+                keepDown(key, &effects)
+            } else if plan.restarts, fleet[key]?.life.isDown == false {
                 restart(key, now, &effects)
+            } else {
+                want(key, now, &effects)
             }
         }
-        return (old.key, old.spec == spec ? .same : .changed)
+        return old.key
+    }
+
+    /// The same definition, written in other lines of its file, or of another version of the app.
+    private mutating func noteSources(_ spec: AppSpec, of old: AppRecord, _ effects: inout Effects) {
+        guard spec == old.spec,
+            spec.envSources?.byName != old.spec.envSources?.byName || spec.metadata?.text != old.spec.metadata?.text
+        else { return }
+        let record = AppRecord(key: old.key, spec: spec)
+        fleet.put(record)
+        effects.store.append(.putApp(record))
+    }
+
+    /// An app that is not to start by itself is known and stays down.
+    private mutating func keepDown(_ key: UInt64, _ effects: inout Effects) {
+        fleet[key]?.record.wanted = .stopped
+        store(key, &effects)
     }
 
     // MARK: the home
@@ -316,7 +353,7 @@ extension Kernel {
     }
 
     /// What was running when the home was halted runs again.
-    private mutating func endHalt(_ now: Moment, _ effects: inout Effects) {
+    mutating func endHalt(_ now: Moment, _ effects: inout Effects) {
         guard home.halted else { return }
         home.halted = false
         effects.store.append(.putHome(home))
@@ -324,9 +361,9 @@ extension Kernel {
     }
 
     mutating func startWanted(_ now: Moment, _ effects: inout Effects) {
-        for key in fleet.sortedKeys() {
-            guard let instance = fleet[key], instance.record.wanted == .running, instance.life.isIdle,
-                instance.record.trouble == nil
+        for key in ordered(fleet.sortedKeys()) {
+            guard let instance = fleet[key], instance.record.wanted == .running,
+                instance.life.isIdle || instance.life.staysDown, instance.record.trouble == nil
             else { continue }
             want(key, now, &effects)
         }
@@ -334,8 +371,9 @@ extension Kernel {
 
     /// What was wanted when the last engine died and does not run: it had ended, or waited for its next try.
     mutating func restartWanted(_ now: Moment, _ effects: inout Effects) {
-        for key in fleet.sortedKeys() {
-            guard let instance = fleet[key], instance.record.wanted == .running, !resumeWait(key, now, &effects),
+        for key in ordered(fleet.sortedKeys()) {
+            guard let instance = fleet[key], instance.record.wanted == .running,
+                !resumeHold(key, now, &effects), !resumeWait(key, now, &effects),
                 instance.record.trouble == nil
             else { continue }
             if instance.record.run == 0 {

@@ -67,6 +67,7 @@ extension Receipt.Kind {
         case .processes: self = .processes
         case .start: self = .start
         case .apply: self = .apply
+        case .reload: self = .reload
         case .shutdown: return nil
         }
     }
@@ -78,6 +79,7 @@ extension Kernel.Pending.Kind {
         case .processes: self = .processes
         case .start: self = .start
         case .apply: self = .apply
+        case .reload: self = .reload
         }
     }
 }
@@ -88,7 +90,7 @@ extension Lifecycle {
         switch state {
         case .ending(let ending): ending.afterwards == .startAgain
         case .starting(_, let afterwards): afterwards == .startAgain
-        case .idle, .online, .waiting: false
+        case .idle, .unready, .online, .waiting, .held: false
         }
     }
 }

@@ -7,15 +7,24 @@ extension Kernel {
     mutating func spawn(_ key: UInt64, again: Bool, _ now: Moment, _ effects: inout Effects) {
         guard var instance = fleet[key], let app = fleet.app(of: key) else { return }
         instance.record.run += 1
+        instance.record.held = nil
         instance.record.trouble = nil
         instance.waitReason = nil
+        instance.message = nil
+        instance.left = 0
         instance.record.backoff?.until = nil
         instance.record.backoff?.reason = nil
         if again { instance.record.restarts += 1 }
         fleet[key] = instance
         effects.store.append(.putInstance(instance.record))
-        effects.keeper.append(.spawn(order(app.spec, instance.record)))
+        ask(app, instance.record, &effects)
         publish(.starting, key, now, &effects)
+    }
+
+    /// Asks the keeper for the last run of a record.
+    mutating func ask(_ app: AppRecord, _ record: InstanceRecord, _ effects: inout Effects) {
+        if app.spec.sharesSockets { listening.insert(app.key) }
+        effects.keeper.append(.spawn(order(app.spec, record)))
     }
 
     /// Asks once more for the last run of an instance, of which the last engine had heard nothing: the keeper may be about
@@ -24,25 +33,28 @@ extension Kernel {
         guard var instance = fleet[key], let app = fleet.app(of: key) else { return }
         _ = instance.life.start(run: instance.record.run)
         fleet[key] = instance
-        effects.keeper.append(.spawn(order(app.spec, instance.record)))
+        ask(app, instance.record, &effects)
         publish(.starting, key, now, &effects)
     }
 
     /// The run that the next spawn of an instance has.
     func nextRun(_ key: UInt64) -> UInt64 { (fleet[key]?.record.run ?? 0) + 1 }
 
-    private func order(_ spec: AppSpec, _ record: InstanceRecord) -> SpawnOrder {
-        SpawnOrder(
+    func order(_ spec: AppSpec, _ record: InstanceRecord) -> SpawnOrder {
+        var order = SpawnOrder(
             id: RunID(instance: record.key, run: record.run), program: spec.program,
             arguments: [spec.program] + spec.arguments, cwd: spec.cwd,
             environment: environment(spec, record).map { "\($0.key)=\($0.value)" }.sorted(),
-            attributes: spec.attributes)
+            attributes: spec.attributes, voice: spec.voice)
+        order.sockets = spec.sockets.map { SpawnOrder.Sockets(app: record.app, order: $0) }
+        order.hasInput = spec.stdin == .pipe
+        return order
     }
 
     /// The order of a run that is being started, once more; nil when that run is over or nobody's.
     package func spawnOrder(of id: RunID) -> SpawnOrder? {
         guard let instance = fleet[id.instance], let app = fleet.app(of: id.instance),
-            case .starting(id.run, _) = instance.life.state
+            [instance.life, instance.beside?.life].contains(where: { $0?.startingRun == id.run })
         else { return nil }
         return order(app.spec, instance.record)
     }
@@ -52,29 +64,67 @@ extension Kernel {
             effects.keeper.append(.discard(id))
             return
         }
-        let action = instance.life.spawned(run: id.run, pid: pid, at: since)
+        if instance.beside?.run == id.run { return besideSpawned(id, pid: pid, since: since, now, &effects) }
+        let action = instance.life.spawned(run: id.run, pid: pid, at: since, waits: app.spec.ready != nil)
         fleet[id.instance] = instance
+        if action != .stale, let running = instance.life.running {
+            listen(id, running, app.spec, isReady: action != .unready, now, &effects)
+        }
         switch action {
         case .online:
             effects.keeper.append(.attach(id, logPlan(app.spec, number: instance.record.number)))
+            writePidFile(id, &effects)
             publish(.online, id.instance, now, &effects)
+        case .unready:
+            effects.keeper.append(.attach(id, logPlan(app.spec, number: instance.record.number)))
+            writePidFile(id, &effects)
         case .signal:
             effects.keeper.append(.attach(id, logPlan(app.spec, number: instance.record.number)))
-            beginEnding(id, app.spec, now, &effects)
+            writePidFile(id, &effects)
+            beginEnding(id, app.spec, now, &effects, asks: true)
         case .stale:
             // Heard of before, or a run that somebody asked for whom we took for dead: there must not be two.
             if instance.life.running?.run != id.run { effects.keeper.append(.discard(id)) }
         }
     }
 
-    /// Sends the stop signal to the tree and arms the kill timer.
-    mutating func beginEnding(_ id: RunID, _ spec: AppSpec, _ now: Moment, _ effects: inout Effects) {
-        effects.keeper.append(.signal(id, spec.killSignal))
+    /// Sends the stop signal to the tree and arms the kill timer. With `asks` the main process lives and hears it on its
+    /// channel, if that is what its app wants; where others depend on it, only after they have ended.
+    mutating func beginEnding(
+        _ id: RunID, _ spec: AppSpec, _ now: Moment, _ effects: inout Effects, asks: Bool = false,
+        signal: Int32? = nil, why: String? = nil
+    ) {
+        let ending = fleet[id.instance]?.life.ending
+        let isOwn = ending?.running.run == id.run && ending?.exit == nil
+        if asks, signal == nil, isOwn, fleet.hasDependents(spec) {
+            fleet[id.instance]?.life.holdEnd()
+            cancelWatches(of: id, &effects)
+        } else {
+            signalEnd(id, spec, now, &effects, asks: asks, signal: signal, why: why)
+        }
+    }
+
+    mutating func signalEnd(
+        _ id: RunID, _ spec: AppSpec, _ now: Moment, _ effects: inout Effects, asks: Bool = false,
+        signal: Int32? = nil, why: String? = nil
+    ) {
+        let number = signal ?? spec.killSignal
+        if asks, spec.shutdownWithMessage == true {
+            effects.keeper.append(.askToEnd(id, number))
+        } else if spec.treeKill != false {
+            effects.keeper.append(.signal(id, number))
+        } else if asks || signal != nil {
+            effects.keeper.append(.signalFirst(id, number))
+        }
+        cancelWatches(of: id, &effects)
         effects.timers.append(.arm(TimerID(id: id, kind: .kill), milliseconds: spec.killTimeout))
-        publish(.stopping, id.instance, now, &effects)
+        publish(.stopping, id.instance, now, &effects, why)
     }
 
     mutating func spawnFailed(_ id: RunID, _ trouble: SpawnTrouble, _ now: Moment, _ effects: inout Effects) {
+        if let app = fleet.app(of: id.instance), fleet[id.instance]?.beside?.run == id.run {
+            return besideSpawnFailed(id, Failure.spawn(app.spec, trouble).why, &effects)
+        }
         guard var instance = fleet[id.instance], let app = fleet.app(of: id.instance),
             case .failed(let stopWasSaid) = instance.life.spawnFailed(run: id.run)
         else { return }
@@ -102,6 +152,7 @@ extension Kernel {
             effects.acknowledge.append(id)
             return
         }
+        if instance.beside?.run == id.run { return besideExited(id, end, now, &effects) }
         let running = instance.life.running
         let action = instance.life.exited(run: id.run, end.exit, left: end.left)
         if action == .stale {
@@ -115,15 +166,20 @@ extension Kernel {
         fleet[id.instance] = instance
         record(id, end, now, &effects)
         let uptime = end.at.milliseconds(since: running?.since ?? end.at)
-        publish(
-            .exited, id.instance, now, &effects, "\(end.exit) after \(uptime) ms",
-            crash: isCrash(end.exit, action, app.spec.restart))
+        let crashed = isCrash(end.exit, action, app.spec.restart)
+        let text = "\(end.exit) after \(uptime) ms\(Self.leftBehind(end, action))"
+        publish(.exited, id.instance, now, &effects, text, crash: crashed)
+        if crashed { keepLastLines(id, app.spec, text, &effects) }
         switch action {
         case .settled(let running, let exit, let afterwards):
             settled(id, running, exit, afterwards, at: end.at, now, &effects)
         case .sweep:
+            fleet[id.instance]?.left = end.exit.isSuccess ? end.left : 0
             beginEnding(id, app.spec, now, &effects)
-        case .underWay, .stale:
+        case .underWay:
+            // The word on the channel was for the main process alone.
+            if app.spec.shutdownWithMessage == true { effects.keeper.append(.signal(id, app.spec.killSignal)) }
+        case .stale:
             break
         }
     }
@@ -133,6 +189,7 @@ extension Kernel {
             forget(id, &effects)
             return
         }
+        if instance.beside?.run == id.run { return besideGone(id, &effects) }
         let action = instance.life.gone(run: id.run)
         fleet[id.instance] = instance
         guard case .settled(let running, let exit, let afterwards) = action else {
@@ -148,27 +205,46 @@ extension Kernel {
         _ now: Moment, _ effects: inout Effects
     ) {
         effects.timers.append(.cancel(TimerID(id: id, kind: .kill)))
+        removePidFile(id, running, &effects)
+        cancelWatches(of: id, &effects)
         forget(id, &effects)
-        fleet[id.instance]?.record.ended = id.run
-        store(id.instance, &effects)
+        let verdict =
+            fleet[id.instance]?.verdict
+            ?? Fleet.Verdict(exit: exit, uptime: end.milliseconds(since: running.since), at: end, flaw: running.flaw)
+        noteEnd(id, &effects)
+        if fleet[id.instance]?.beside != nil { return standIn(id.instance, afterwards, verdict, &effects) }
         switch afterwards {
         case .stay:
             stopped(id.instance, now, &effects)
         case .startAgain:
             startAgain(id.instance, now, &effects)
         case .decide:
-            let uptime = end.milliseconds(since: running.since)
-            decide(id.instance, exit, uptime: uptime, trouble: nil, at: end, now, &effects)
+            if let flaw = verdict.flaw {
+                return failed(id.instance, flaw, verdict.exit, at: verdict.at, now, &effects)
+            }
+            decide(
+                id.instance, verdict.exit, uptime: verdict.uptime, trouble: nil, at: verdict.at, now, &effects)
         }
     }
 
+    /// The own run is over, and that is stored.
+    private mutating func noteEnd(_ id: RunID, _ effects: inout Effects) {
+        guard var instance = fleet[id.instance] else { return }
+        instance.record.ended = max(instance.record.ended, id.run)
+        instance.record.reload?.present = nil
+        instance.record.reload = instance.record.reload?.stored
+        instance.verdict = nil
+        fleet[id.instance] = instance
+        effects.store.append(.putInstance(instance.record))
+    }
+
     /// The keeper may forget the exit once it is stored, and its streams end.
-    private func forget(_ id: RunID, _ effects: inout Effects) {
+    func forget(_ id: RunID, _ effects: inout Effects) {
         effects.acknowledge.append(id)
         effects.keeper.append(.ended(id))
     }
 
-    private func record(_ id: RunID, _ end: RunEnd, _ now: Moment, _ effects: inout Effects) {
+    func record(_ id: RunID, _ end: RunEnd, _ now: Moment, _ effects: inout Effects) {
         effects.store.append(
             .addExit(
                 ExitRecord(
@@ -179,6 +255,7 @@ extension Kernel {
     /// Starts an idle instance and counts it as a restart.
     mutating func startAgain(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
         guard fleet[key]?.life.isIdle == true else { return }
+        if mustHold(key) { return hold(key, .again, now, &effects) }
         let run = nextRun(key)
         _ = fleet[key]?.life.start(run: run)
         publish(.restarting, key, now, &effects)
@@ -202,13 +279,22 @@ extension Kernel {
         guard var instance = fleet[key] else { return }
         switch timer.kind {
         case .kill:
-            guard case .kill(_, let count) = instance.life.killDue(run: timer.id.run) else { return }
+            let isBeside = instance.beside?.run == timer.id.run
+            let action =
+                isBeside
+                ? instance.beside?.life.killDue(run: timer.id.run) : instance.life.killDue(run: timer.id.run)
+            guard case .kill(_, let count) = action else { return }
             fleet[key] = instance
             effects.keeper.append(.signal(timer.id, 9))
             effects.timers.append(.arm(timer, milliseconds: Self.killAgainAfter))
             if count == 1 { publish(.stopping, key, now, &effects, "did not end in time: SIGKILL") }
+        case .proof:
+            proven(timer.id, now, &effects)
+        case .ready, .watchdog:
+            overdue(timer, now, &effects)
         case .wait:
             guard timer.id.run == instance.record.run, instance.life.waitOver(run: nextRun(key)) else { return }
+            if mustHold(key) { return hold(key, .again, now, &effects) }
             fleet[key] = instance
             publish(.restarting, key, now, &effects)
             spawn(key, again: true, now, &effects)
@@ -244,6 +330,10 @@ extension Failure {
             Failure(
                 .attributeRefused, "\(spec.name) was not started", why: "\(key)\(spec.shown(key)): \(trouble.text)",
                 next: "correct ‘\(key)’ or take it out of the config; what needs root needs an od of root")
+        case .port(let port):
+            Failure(
+                .portRefused, "\(spec.name) was not started", why: "port \(port): \(trouble.text)",
+                next: "choose another ‘port’, or end what listens there: ss -ltnp shows it")
         case .keeper:
             Failure(
                 .versionMismatch, "\(spec.name) was not started", why: trouble.text,

@@ -1,17 +1,26 @@
 // After every step: instances that were to be removed and are down go, and commands whose instances have settled are answered.
 extension Kernel {
     mutating func settle(after event: KernelEvent, _ now: Moment, _ effects: inout Effects) {
+        let touched = event.instance.flatMap { fleet.app(of: $0)?.key }
         for key in fleet.deleting.sorted() {
             guard let instance = fleet[key], instance.life.isDown else { continue }
             forget(instance, now, &effects)
         }
+        let hasReloaded = reloading.isEmpty ? false : advanceReloads(now, &effects)
+        releaseEnds(now, &effects)
+        releaseHeld(after: event, now, &effects)
+        closeSockets(of: touched.map { [$0] } ?? listening, &effects)
         var done: [Pending] = []
         for index in pending.indices {
             // An event about one run can settle that instance only; a command can settle any.
-            if let key = event.instance {
+            if let key = event.instance, !hasReloaded {
                 if hasSettled(key) { pending[index].waiting.remove(key) }
             } else {
                 pending[index].waiting = pending[index].waiting.filter { !hasSettled($0) }
+            }
+            let waiting = pending[index].waiting
+            if !waiting.isEmpty, waiting.isSubset(of: fleet.held) {
+                pending[index].waiting = waiting.filter { !hasStalled($0) }
             }
             if pending[index].waiting.isEmpty { done.append(pending[index]) }
         }
@@ -20,10 +29,20 @@ extension Kernel {
         if leaving, fleet.all.allSatisfy({ $0.life.isDown }) { effects.leave = true }
     }
 
+    /// Nobody may connect to an app of which nothing runs or is about to.
+    private mutating func closeSockets(of apps: Set<UInt64>, _ effects: inout Effects) {
+        for app in apps.sorted() where listening.contains(app) {
+            guard fleet.keys(of: app).allSatisfy({ fleet[$0]?.life.isIdle == true }) else { continue }
+            listening.remove(app)
+            effects.keeper.append(.closeSockets(app: app))
+        }
+    }
+
     private func hasSettled(_ key: UInt64) -> Bool {
-        switch fleet[key]?.life.state {
-        case .starting, .ending: false
-        case .idle, .online, .waiting, nil: true
+        if let instance = fleet[key], instance.beside != nil || instance.record.reload?.wants != nil { return false }
+        return switch fleet[key]?.life.state {
+        case .starting, .ending, .held: false
+        case .idle, .unready, .online, .waiting, nil: true
         }
     }
 
@@ -50,8 +69,14 @@ extension Kernel {
             let result = StartResult(processes: processes, failures: failures, unchanged: command.unchanged)
             answer(command.request, .started(result), &effects)
         case .apply:
-            let result = ApplyResult(changes: command.changes, processes: processes, failures: failures)
+            let result = ApplyResult(
+                changes: command.changes, processes: processes, failures: failures,
+                plan: command.plan.isEmpty ? nil : command.plan)
             answer(command.request, .applied(result), &effects)
+        case .reload:
+            let result = ReloadResult(
+                processes: processes, failures: command.shown.compactMap(reloadFailure), restarted: command.unchanged)
+            answer(command.request, .reloaded(result), &effects)
         case .shutdown:
             answer(command.request, .nothing, &effects)
         }

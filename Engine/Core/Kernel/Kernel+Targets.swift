@@ -24,6 +24,8 @@ extension Kernel {
             return fleet.all.map(\.record.key)
         case .id(let id):
             return fleet.all.filter { $0.record.id == id }.map(\.record.key)
+        case .file(let path):
+            return fleet.all.filter { fleet.apps[$0.record.app]?.spec.config == path }.map(\.record.key)
         case .pattern(let pattern):
             return try matching(pattern, text)
         case .name(let namespace, let name, let number):

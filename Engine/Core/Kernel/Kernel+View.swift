@@ -9,29 +9,20 @@ extension Kernel {
     package func details(of targets: [String], at now: Moment) throws(Failure) -> [ProcessDetail] {
         try resolve(targets).compactMap { key in
             guard let app = fleet.app(of: key), let process = info(key, now) else { return nil }
-            return ProcessDetail(
+            var detail = ProcessDetail(
                 process: process, restart: app.spec.restart, killSignal: app.spec.killSignal,
                 killTimeout: app.spec.killTimeout, env: app.spec.env.keys.sorted(),
-                attributes: app.spec.attributes, logRotation: app.spec.logRotation)
+                attributes: app.spec.attributes, logRotation: app.spec.logRotation, order: order(key))
+            detail.metadata = app.spec.metadata
+            detail.ready = app.spec.ready
+            detail.shutdownWithMessage = app.spec.shutdownWithMessage
+            return detail
         }
     }
 
     /// The instances that `targets` name, as they are.
     package func processes(named targets: [String], at now: Moment) throws(Failure) -> [InstanceInfo] {
         try resolve(targets).compactMap { info($0, now) }
-    }
-
-    /// Where the streams of a run go; nil for a run of nobody.
-    package func logPlan(of id: RunID) -> LogPlan? {
-        guard let instance = fleet[id.instance], let app = fleet.app(of: id.instance) else { return nil }
-        return logPlan(app.spec, number: instance.record.number)
-    }
-
-    /// All log files of the app of an instance, and when they are put aside; nil for an instance of nobody.
-    package func logs(of instance: UInt64) -> (files: [String], rotation: LogRotation)? {
-        guard let app = fleet.app(of: instance) else { return nil }
-        let plans = fleet.keys(of: app.key).compactMap { fleet[$0] }.map { logPlan(app.spec, number: $0.record.number) }
-        return (Set(plans.flatMap { [$0.out, $0.error] }).sorted(), app.spec.logRotation ?? LogRotation())
     }
 
     /// Main processes that live, by instance id.
@@ -41,6 +32,25 @@ extension Kernel {
         }
     }
 
+    /// All main processes that live, those that are being replaced too.
+    package func mainPids() -> Set<Int32> {
+        Set(fleet.all.flatMap { [$0.life.running?.pid, $0.beside?.life.running?.pid].compactMap { $0 } })
+    }
+
+    /// Whether a run is beside the own one of its instance, because that is being replaced.
+    package func isBeside(_ id: RunID) -> Bool { fleet[id.instance]?.beside?.run == id.run }
+
+    /// The runs that `targets` name, with what is known of each instance; no run for those that are down.
+    package func runs(of targets: [String], at now: Moment) throws(Failure) -> [(info: InstanceInfo, run: RunID?)] {
+        try resolve(targets).compactMap { key in
+            guard let instance = fleet[key], let info = info(key, now) else { return nil }
+            return (info, instance.life.running.map { RunID(instance: key, run: $0.run) })
+        }
+    }
+
+    /// Whether the shared sockets of an app may be open.
+    package func isListening(app: UInt64) -> Bool { listening.contains(app) }
+
     func info(_ key: UInt64, _ now: Moment) -> InstanceInfo? {
         guard let instance = fleet[key], let app = fleet.app(of: key) else { return nil }
         let spec = app.spec
@@ -49,26 +59,34 @@ extension Kernel {
         let plan = logPlan(spec, number: record.number)
         var info = InstanceInfo(
             id: record.id, name: spec.name, instance: record.number, namespace: spec.namespace,
-            status: status(instance), restarts: record.restarts, mode: spec.instances > 1 ? "cluster" : "fork",
+            status: status(instance), restarts: record.restarts, mode: spec.modeName,
             exit: record.exit, exitedAt: record.exitedAt, script: spec.script, interpreter: spec.interpreter,
             arguments: spec.arguments, cwd: spec.cwd, outFile: plan.out, errorFile: plan.error)
         info.pid = running?.pid
+        info.version = spec.metadata?.text
         info.uptime = running.map { now.boot.milliseconds(since: $0.since) }
         info.startedAt = running.map { now.wallTime(of: $0.since) }
-        if case .waiting(let until) = instance.life.state {
+        info.message = running == nil ? nil : instance.message
+        if case .unready(let running) = instance.life.state, let ready = spec.ready {
+            info.reason = "not ready yet: waits for \(ready.description)"
+            info.waitsUntil = now.wallTime(of: running.since.advanced(byMilliseconds: ready.timeout))
+        } else if case .waiting(let until) = instance.life.state {
             info.waitsUntil = now.wallTime(of: until)
             info.reason = instance.waitReason
         } else if info.status == .errored {
             info.reason = record.trouble
+        } else {
+            info.reason = orderReason(key)
         }
         return info
     }
 
-    private func status(_ instance: Fleet.Instance) -> ProcessStatus {
+    func status(_ instance: Fleet.Instance) -> ProcessStatus {
         switch instance.life.state {
-        case .starting: .starting
-        case .online: .online
+        case .starting, .unready: .starting
+        case .online: instance.beside == nil ? .online : .reloading
         case .ending(let ending): ending.kills > 0 ? .killing : .stopping
+        case .held: .waiting
         // What gave up is errored also while it waits to be tried again.
         case .waiting: instance.record.trouble == nil ? .waiting : .errored
         case .idle:
@@ -78,30 +96,5 @@ extension Kernel {
                 instance.record.run == 0 ? .created : .stopped
             }
         }
-    }
-
-    /// `logs/<ns>/<app>-<instance>.out.log`, one file for all with `mergeLogs`, or where the config says. A file that the config
-    /// names is shared by the instances only with `mergeLogs`; else `-<instance>` is put before its extension.
-    func logPlan(_ spec: AppSpec, number: Int) -> LogPlan {
-        let folder = "\(homePath)/logs/\(spec.namespace)"
-        func place(_ custom: String?, _ suffix: String) -> String {
-            guard let custom else {
-                return spec.mergeLogs
-                    ? "\(folder)/\(spec.name).merged.\(suffix).log" : "\(folder)/\(spec.name)-\(number).\(suffix).log"
-            }
-            guard spec.instances > 1, !spec.mergeLogs, !custom.hasPrefix("/dev/") else { return custom }
-            return Self.numbered(custom, number)
-        }
-        return LogPlan(
-            out: place(spec.outFile, "out"), error: place(spec.errorFile, "err"),
-            rotation: spec.logRotation ?? LogRotation())
-    }
-
-    /// `/a/b.log` and 2 make `/a/b-2.log`.
-    private static func numbered(_ path: String, _ number: Int) -> String {
-        guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/"), dot > path.startIndex,
-            path[path.index(before: dot)] != "/"
-        else { return "\(path)-\(number)" }
-        return "\(path[..<dot])-\(number)\(path[dot...])"
     }
 }

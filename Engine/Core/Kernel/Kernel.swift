@@ -17,9 +17,11 @@ package struct Kernel: Hashable, Sendable {
         var failures: [Failure] = []
         var unchanged: [String] = []
         var changes: [String: ApplyResult.Change] = [:]
+        /// What was to be changed, and why; empty for a command that was said again.
+        var plan: [AppChange] = []
 
         enum Kind: Hashable, Sendable {
-            case processes, start, apply, shutdown
+            case processes, start, apply, reload, shutdown
         }
     }
 
@@ -32,6 +34,10 @@ package struct Kernel: Hashable, Sendable {
     var lastEvent: UInt64 = 0
     /// Everything is being stopped so that the engine can end.
     var leaving = false
+    /// Apps with an instance that is being reloaded or waits for its turn.
+    var reloading: Set<UInt64> = []
+    /// Apps whose shared sockets may be open.
+    var listening: Set<UInt64> = []
     var random: SplitMix64
 
     /// - Parameter seed: of the jitter of backoffs.
@@ -60,6 +66,10 @@ package struct Kernel: Hashable, Sendable {
             timerFired(timer, now, &effects)
         case .keeper(let news):
             note(news, now, &effects)
+        case .overMemory(let id, let bytes):
+            overMemory(id, bytes, now, &effects)
+        case .sign(let id, let sign):
+            said(id, sign, now, &effects)
         }
         settle(after: event, now, &effects)
         return effects

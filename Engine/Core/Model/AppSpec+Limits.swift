@@ -24,6 +24,9 @@ extension AppSpec {
             ("restartWindow", restart.window), ("restartReset", restart.reset), ("coolDown", restart.coolDown),
             ("killTimeout", killTimeout),
         ]
+        try require((dependencies ?? []).count <= Dependency.most, "dependencies", "\(Dependency.most) at most")
+        try require((dependencies ?? []).allSatisfy(\.isValid), "dependencies", "names of apps")
+        try require((1...Self.largestFigure).contains(maxMemory ?? 1), "maxMemory", "1 or more")
         for (key, value) in durations {
             try require((0...Self.longestDuration).contains(value), key, "0 to 365 days")
         }
@@ -43,15 +46,26 @@ extension AppSpec {
                 try require((0...Self.largestFigure).contains(value), "logRotation.\(key)", "0 or more")
             }
         }
+        try require(cluster?.port.map((1...65_535).contains) ?? true, "port", "1 to 65535")
+        for (key, name) in [("incrementVar", cluster?.incrementVar), ("instanceVar", cluster?.instanceVar)] {
+            try require(
+                name.map { !$0.isEmpty && !$0.utf8.contains(0x3D) && !$0.utf8.contains(0) } ?? true, key, "a name")
+        }
+        if let descriptor = voice.descriptor, let count = sockets?.count {
+            try require(descriptor >= 3 + count, "ready.fd", "\(3 + count) or more: the shared sockets are below")
+        }
         try require((1...64).contains(killSignal), "killSignal", "a signal of this machine")
         for (key, path) in [
             ("the program", program), ("cwd", cwd), ("outFile", outFile ?? "/"), ("errorFile", errorFile ?? "/"),
+            ("pidFile", pidFile ?? "/"),
         ] {
             try require(path.hasPrefix("/"), key, "an absolute path")
         }
+        if let problem = ready?.problem { try require(false, problem.key, problem.wanted) }
+        if let problem = logs?.problem { try require(false, problem.key, problem.wanted) }
         if let problem = attributes?.problem { try require(false, problem.key, problem.wanted) }
         try require(!env.keys.contains { $0.isEmpty || $0.utf8.contains(0x3D) }, "env", "names without ‘=’")
-        let texts = [program, cwd, outFile ?? "", errorFile ?? ""] + arguments + env.keys + env.values
+        let texts = [program, cwd, outFile ?? "", errorFile ?? "", pidFile ?? ""] + arguments + env.keys + env.values
         try require(!texts.contains { $0.utf8.contains(0) }, "a text", "without NUL bytes")
         try require(
             texts.reduce(0) { $0 + $1.utf8.count } <= Self.maxBytes, "arguments and environment", "2 MB at most")

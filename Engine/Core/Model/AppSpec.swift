@@ -27,6 +27,10 @@ public struct AppSpec: Hashable, Sendable, Codable {
     public var killSignal: Int32
     /// Milliseconds between that signal and SIGKILL.
     public var killTimeout: Int
+    /// How it tells that it is ready; nil: it is when its program is executed.
+    public var ready: Readiness?
+    /// `shutdown` on node's channel asks for a graceful end, in the place of `killSignal`.
+    public var shutdownWithMessage: Bool?
     /// Log files; nil means the standard place below the home.
     public var outFile: String?
     public var errorFile: String?
@@ -34,10 +38,33 @@ public struct AppSpec: Hashable, Sendable, Codable {
     public var mergeLogs: Bool
     /// When log files are put aside, and what is kept of them; nil: as the defaults say.
     public var logRotation: LogRotation?
+    /// How logs are written; nil: as the defaults say.
+    public var logs: LogSettings?
     /// User, limits and priorities; nil when nothing was said.
     public var attributes: ProcessAttributes?
+    /// Apps that must be there before it is started; nil: none.
+    public var dependencies: [Dependency]?
+    /// What happens to it when one of them is stopped or restarted by hand; nil: nothing.
+    public var cascade: Cascade?
+    /// Bytes of its whole tree above which it is restarted; nil: none.
+    public var maxMemory: Int?
+    /// Where the pid of its first process is written while it runs, absolute; nil: nowhere.
+    public var pidFile: String?
+    /// false: only its first process gets the stop signal; nil: all of its tree do.
+    public var treeKill: Bool?
+    /// false: the app becomes known and is not started until somebody says so; nil: it is started.
+    public var autoStart: Bool?
+    /// The port that its instances share, and what tells them apart; nil when nothing was said.
+    public var cluster: ClusterSpec?
+    /// Where its stdin leads; nil: `/dev/null`.
+    public var stdin: InputMode?
     /// The config file that it comes from, absolute; nil for apps started without one.
     public var config: String?
+    /// What it says of itself; nil when that is nothing.
+    public var metadata: AppMetadata?
+
+    /// Whether `start` and `apply` start it.
+    package var startsItself: Bool { autoStart != false }
 
     public init(
         namespace: String = Defaults.namespace, name: String, script: String, program: String,

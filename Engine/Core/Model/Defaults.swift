@@ -29,6 +29,25 @@ public enum Defaults {
     public static let killSignal: Int32 = 15
     public static let killTimeout = 10_000
 
+    /// From exec to the moment at which an app that tells when it is ready has failed.
+    public static let listenTimeout = 30_000
+    /// Where an app that writes a line to a descriptor has it.
+    public static let notifyDescriptor: Int32 = 3
+    /// How often it is looked whether an app listens on the port that makes it ready.
+    public static let portInterval = 100
+    /// Signs of life are told to the control loop this often at most.
+    public static let signInterval = 100
+    /// SIGABRT: what an app gets that was silent for longer than its watchdog allows.
+    public static let watchdogSignal: Int32 = 6
+    /// Bytes of what an app says of itself that are shown.
+    public static let statusLength = 200
+    /// Ports that node apps of several instances may share without naming them.
+    public static let spareSockets = 3
+    /// Connections that may wait to be accepted on a shared port.
+    public static let portBacklog = 1024
+    /// Bytes that one `od send` may have.
+    public static let sendBytes = 65_536
+
     /// In the middle, as the system has it.
     public static let ioLevel = 4
 
@@ -40,10 +59,19 @@ public enum Defaults {
     public static let logMaxAge = 7 * 86_400_000
     public static let logMaxTotal = 1 << 30
     public static let logCompress = true
+    /// Lines of each stream that are kept of a run that crashed, the most that may be asked for, and the files of an
+    /// instance.
+    public static let crashLogLines = 100
+    public static let maxCrashLogLines = 10_000
+    public static let crashLogFiles = 10
     /// How often old logs are looked at.
     public static let logSweep = 3_600_000
     /// How many lines `od logs` shows before it follows.
     public static let logLines = 15
+    /// Bytes of each file that are looked at for its last lines, and that the last lines may have together.
+    public static let logTail = 8 << 20
+    /// Lines around one that was found, at most on each side.
+    public static let logContext = 1000
 
     /// The engine's own log: at this size it is renamed to `engine.log.old`, of which there is one.
     public static let engineLogSize = 1 << 20
@@ -57,11 +85,19 @@ public enum Defaults {
     public static let systemDoor = "/run/opendaemon"
     public static let systemGroup = "opendaemon"
 
+    /// Dumps of `od save` that are kept.
+    public static let dumps = 5
+    /// How long a config that is a program may take.
+    public static let configPatience = 10_000
     /// How long a client waits for the engine: to connect, and for one answer.
     public static let connectDeadline = 10_000
     public static let answerDeadline = 30_000
     /// Events that are kept; the oldest go first.
     public static let storedEvents = 10_000
+    /// Crash reports kept of one app, and how much of its stderr one has: lines, and bytes of them.
+    public static let crashReports = 20
+    public static let crashLines = 40
+    public static let crashBytes = 8192
     /// Subscriptions with a number that one connection may have, and events that a reader of the SDK may leave unread.
     public static let subscriptions = 64
     public static let unreadEvents = 1024

@@ -51,6 +51,23 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case pluginNeeded = "OD1010"
     /// The capability that a command needs is switched off.
     case pluginDisabled = "OD1011"
+    /// `--env NAME` chooses a block that no app of the config has.
+    case unknownBlock = "OD1012"
+    /// `--only` names an app that the config does not have.
+    case onlyUnknown = "OD1013"
+    /// An app cannot have so many instances.
+    case scaleRange = "OD1018"
+    /// A daemon's paths or names cannot stand in the file of an init system.
+    case badService = "OD1020"
+
+    /// A key of an app cannot be changed while it exists.
+    case keyNotSet = "OD1015"
+    /// The definition of an app is not what the sender of a change believed.
+    case definitionChanged = "OD1016"
+    /// A verb or a flag of another program that has no counterpart here.
+    case notServed = "OD1017"
+    /// A pattern for lines of logs cannot be understood.
+    case badPattern = "OD1023"
 
     /// The config file is not well-formed.
     case configSyntax = "OD2001"
@@ -62,6 +79,21 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case configMissing = "OD2004"
     /// There is no config file where one was expected.
     case configAbsent = "OD2005"
+    /// A file that `envFile` names does not exist or cannot be read.
+    case envFileMissing = "OD2006"
+    /// A file that `envFile` names is no list of variables.
+    case envFileSyntax = "OD2007"
+    /// A config refers to a secret, and this version keeps none.
+    case secretsAbsent = "OD2008"
+    /// A config was to be written where one is.
+    case configExists = "OD2009"
+
+    /// A config that is a program failed, or exports no config.
+    case configScript = "OD2013"
+    /// A config is a program, and nothing here can run it.
+    case configRuntime = "OD2014"
+    /// Apps that depend on each other in a circle, or on an app that there is not.
+    case dependencies = "OD2016"
 
     /// No app, instance or namespace answers to that name.
     case noSuchTarget = "OD3001"
@@ -72,6 +104,16 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case spawnFailed = "OD4001"
     /// The system does not let the app have a user, a limit or a priority that its config asks for.
     case attributeRefused = "OD4002"
+    /// What was started is not ready: it failed, or `--wait-timeout` is over.
+    case notReady = "OD4003"
+    /// The new run of a reload was not online: the old one goes on.
+    case reloadFailed = "OD4006"
+    /// The port that the instances are to share cannot be opened.
+    case portRefused = "OD4007"
+    /// What is to be told something does not run.
+    case notRunning = "OD4008"
+    /// The app does not take what is sent to its stdin.
+    case stdinClosed = "OD4009"
 
     /// The engine does not answer.
     case engineSilent = "OD5001"
@@ -97,6 +139,10 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case tokenRefused = "OD5012"
     /// ssh, or od at its far end, could not be reached.
     case remoteFailed = "OD5013"
+    /// A daemon runs for the home already, and there is to be one.
+    case alreadyRuns = "OD5014"
+    /// The machine's init system cannot be told, or refuses what it is told.
+    case startupFailed = "OD5015"
 
     /// The state database cannot be read or written.
     case storeFailed = "OD6001"
@@ -107,8 +153,17 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     /// The process file system cannot be read: there are no figures.
     case procFailed = "OD6004"
 
+    /// There is no dump, or none that is whole.
+    case dumpAbsent = "OD6005"
+    /// An empty list does not replace a dump with apps.
+    case dumpEmpty = "OD6006"
+
     /// A log file cannot be read or written.
     case logFailed = "OD7001"
+    /// The last lines of a run that crashed were not kept.
+    case crashLogFailed = "OD7002"
+    /// A log cannot be emptied.
+    case logNotEmptied = "OD7005"
 
     /// A mistake of ours.
     case bug = "OD9001"

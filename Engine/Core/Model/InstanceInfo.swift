@@ -45,10 +45,12 @@ public struct InstanceInfo: Hashable, Sendable, Codable {
     /// The last end of a run.
     public var exit: Exit?
     public var exitedAt: WallTime?
-    /// Why it waits, or why it is errored; nil otherwise.
+    /// Why it waits, is not ready or is errored; nil otherwise.
     public var reason: String?
     /// When the wait ends.
     public var waitsUntil: WallTime?
+    /// What the app says of itself (STATUS of sd_notify); nil when it says nothing.
+    public var message: String?
     /// Processes of its tree, when sampled.
     public var processes: Int?
     public var script: String
@@ -57,6 +59,8 @@ public struct InstanceInfo: Hashable, Sendable, Codable {
     public var cwd: String
     public var outFile: String
     public var errorFile: String
+    /// `1.2.3 (main 4f2a9c1)`; nil when it is not known.
+    public var version: String?
 
     public init(
         id: Int, name: String, instance: Int, namespace: String, status: ProcessStatus, pid: Int32? = nil,

@@ -5,7 +5,7 @@
 package struct Receipt: Hashable, Sendable, Codable {
     /// The kind of its answer.
     package enum Kind: String, Hashable, Sendable, Codable {
-        case processes, start, apply
+        case processes, start, apply, reload
     }
 
     /// An instance that was to be restarted: done when it has a later run.

@@ -18,6 +18,11 @@ package enum Wanted: String, Hashable, Sendable, Codable {
     case deleted
 }
 
+/// What an instance that waits for its dependencies is to be: the first run of a start, or a restart.
+package enum Hold: String, Hashable, Sendable, Codable {
+    case first, again
+}
+
 /// An instance as stored: what is wanted of it, and what is remembered of its runs.
 package struct InstanceRecord: Hashable, Sendable, Codable {
     package var key: UInt64
@@ -39,11 +44,21 @@ package struct InstanceRecord: Hashable, Sendable, Codable {
     package var trouble: String?
     /// What its restart policy remembers; nil when there is nothing.
     package var backoff: RestartMemory?
+    /// It waits for what it depends on; nil when it does not.
+    package var held: Hold?
+    /// It was started without regard to what it depends on, and is restarted so; nil: with regard.
+    package var alone: Bool?
+    /// Why od itself restarted it last; nil when it ended by itself or people did it.
+    package var cause: String?
+    /// The last run that said that it was ready; nil when none had to.
+    package var ready: UInt64?
+    /// What is remembered of its reloads; nil when there is nothing.
+    package var reload: ReloadMemory?
 
     package init(
         key: UInt64, app: UInt64, number: Int, id: Int, wanted: Wanted, run: UInt64 = 0, ended: UInt64 = 0,
         restarts: Int = 0, exit: Exit? = nil, exitedAt: WallTime? = nil, trouble: String? = nil,
-        backoff: RestartMemory? = nil
+        backoff: RestartMemory? = nil, reload: ReloadMemory? = nil
     ) {
         self.key = key
         self.app = app
@@ -57,6 +72,7 @@ package struct InstanceRecord: Hashable, Sendable, Codable {
         self.exitedAt = exitedAt
         self.trouble = trouble
         self.backoff = backoff
+        self.reload = reload
     }
 }
 

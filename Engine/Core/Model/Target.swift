@@ -6,8 +6,10 @@ public enum Target: Hashable, Sendable {
     case name(namespace: String?, name: String, instance: Int?)
     /// `/^api/`, matched against names.
     case pattern(String)
+    /// The apps that came from a config file: its absolute path. Such a file has a dot in its name, or is a Procfile.
+    case file(String)
 
-    /// Reads `all`, `3`, `api`, `shop/api`, `api#2`, `/regex/`.
+    /// Reads `all`, `3`, `api`, `shop/api`, `api#2`, `/regex/`, `/srv/shop/opendaemon.config.yaml`.
     public init(_ text: String) throws(Failure) {
         if text == "all" {
             self = .all
@@ -15,6 +17,10 @@ public enum Target: Hashable, Sendable {
             self = .id(id)
         } else if text.count > 2, text.hasPrefix("/"), text.hasSuffix("/") {
             self = .pattern(String(text.dropFirst().dropLast()))
+        } else if text.hasPrefix("/"), !text.hasSuffix("/"), let name = text.split(separator: "/").last,
+            name.contains(".") || name == "Procfile"
+        {
+            self = .file(text)
         } else {
             self = try Self.named(text)
         }
@@ -29,7 +35,8 @@ public enum Target: Hashable, Sendable {
         else {
             throw Failure(
                 .noSuchTarget, "‘\(text)’ names no process",
-                why: "a target is a name, namespace/name, name#instance, an id, a namespace, /regex/ or all",
+                why:
+                    "a target is a name, namespace/name, name#instance, an id, a namespace, a config file, /regex/ or all",
                 next: "od list shows the names")
         }
         return .name(namespace: parts.count == 2 ? String(parts[0]) : nil, name: String(last[0]), instance: number)

@@ -6,14 +6,32 @@ public struct VariableSource: RawRepresentable, Hashable, Sendable, Codable {
         self.rawValue = rawValue
     }
 
+    /// A word and, behind a blank, the place where the variable stands: `config shop.yaml:12`.
+    public init(_ word: String, at place: String?) {
+        rawValue = place.map { "\(word) \($0)" } ?? word
+    }
+
+    /// The source without its place: `config`.
+    public var word: String { rawValue.split(separator: " ", maxSplits: 1).first.map(String.init) ?? rawValue }
+
+    /// `shop.yaml:12`; nil when it is not known.
+    public var place: String? {
+        let parts = rawValue.split(separator: " ", maxSplits: 1)
+        return parts.count == 2 ? String(parts[1]) : nil
+    }
+
     /// Inherited from the shell of who started the app.
     public static let shell = VariableSource(rawValue: "shell")
     /// `env` of the config.
     public static let config = VariableSource(rawValue: "config")
     /// `--env` of the command line.
     public static let flag = VariableSource(rawValue: "flag")
+    /// `od set`.
+    public static let set = VariableSource(rawValue: "set")
     /// Added by the engine for each run.
     public static let od = VariableSource(rawValue: "od")
+    /// Of another source, plus the number of the instance: `incrementVar`.
+    public static let incremented = VariableSource(rawValue: "incrementVar")
     /// The app was stored by a version that did not write it down.
     public static let unknown = VariableSource(rawValue: "unknown")
 }

@@ -17,11 +17,14 @@ public struct ProcessEnvironment: Hashable, Sendable, Codable {
         /// nil: it is secret, and was not asked for.
         public var value: String?
         public var source: VariableSource
+        /// Where it stands: `shop.yaml:12`, `.env:3`; nil when the source has no lines.
+        public var place: String?
         /// Its name or its value says that it is secret.
         public var secret: Bool
 
-        public init(name: String, value: String?, source: VariableSource, secret: Bool) {
+        public init(name: String, value: String?, source: VariableSource, secret: Bool, place: String? = nil) {
             self.name = name
+            self.place = place
             self.value = value
             self.source = source
             self.secret = secret

@@ -47,7 +47,8 @@ public enum Frame {
 
 /// Bytes of one log file as they stream to a client, in a frame of kind `log`.
 ///
-/// Layout, big endian: stream (4), process id (4), channel (1), flags (1), file offset of the first byte (8), bytes.
+/// Layout, big endian: stream (4), process id (4), channel (1), flags (1), file offset of the first byte (8), with flag
+/// 4 when it was written (8, milliseconds since 1970), bytes.
 public struct LogChunk: Hashable, Sendable {
     public enum Channel: UInt8, Hashable, Sendable, Codable, CaseIterable {
         case out = 1
@@ -63,23 +64,31 @@ public struct LogChunk: Hashable, Sendable {
     public var caughtUp: Bool
     /// The stream ends here: not followed, or the app was deleted.
     public var last: Bool
+    /// There are other files than when the stream was opened: it is to be opened again. What is new was written at `time`
+    /// or later. Such a chunk is about no file.
+    public var isOutdated: Bool
     public var offset: UInt64
+    /// When the bytes were written, exact to a batch of the writer; only when `LogRequest.times` asked.
+    public var time: WallTime?
     public var bytes: [UInt8]
 
     public init(
         stream: UInt32, process: UInt32, channel: Channel, caughtUp: Bool = false, last: Bool = false,
-        offset: UInt64, bytes: [UInt8]
+        isOutdated: Bool = false, offset: UInt64, time: WallTime? = nil, bytes: [UInt8]
     ) {
         self.stream = stream
         self.process = process
         self.channel = channel
         self.caughtUp = caughtUp
         self.last = last
+        self.isOutdated = isOutdated
         self.offset = offset
+        self.time = time
         self.bytes = bytes
     }
 
     public static let headerLength = 18
+    private static let timeLength = 8
 
     public var encoded: [UInt8] {
         var result: [UInt8] = []
@@ -87,8 +96,9 @@ public struct LogChunk: Hashable, Sendable {
         append(UInt64(stream), 4, to: &result)
         append(UInt64(process), 4, to: &result)
         result.append(channel.rawValue)
-        result.append((caughtUp ? 1 : 0) | (last ? 2 : 0))
+        result.append((caughtUp ? 1 : 0) | (last ? 2 : 0) | (time != nil ? 4 : 0) | (isOutdated ? 16 : 0))
         append(offset, 8, to: &result)
+        if let time { append(UInt64(bitPattern: time.milliseconds), Self.timeLength, to: &result) }
         result += bytes
         return result
     }
@@ -97,10 +107,14 @@ public struct LogChunk: Hashable, Sendable {
     public init?(_ payload: [UInt8]) {
         guard payload.count >= Self.headerLength, let channel = Channel(rawValue: payload[8]) else { return nil }
         func number(_ range: Range<Int>) -> UInt64 { payload[range].reduce(0) { $0 << 8 | UInt64($1) } }
+        let start = Self.headerLength + (payload[9] & 4 != 0 ? Self.timeLength : 0)
+        guard payload.count >= start else { return nil }
+        let time = start > Self.headerLength ? Int64(bitPattern: number(Self.headerLength..<start)) : nil
         self.init(
             stream: UInt32(number(0..<4)), process: UInt32(number(4..<8)), channel: channel,
-            caughtUp: payload[9] & 1 != 0, last: payload[9] & 2 != 0, offset: number(10..<18),
-            bytes: Array(payload[Self.headerLength...]))
+            caughtUp: payload[9] & 1 != 0, last: payload[9] & 2 != 0,
+            isOutdated: payload[9] & 16 != 0, offset: number(10..<18),
+            time: time.map { WallTime(milliseconds: $0) }, bytes: Array(payload[start...]))
     }
 
     private func append(_ value: UInt64, _ width: Int, to bytes: inout [UInt8]) {

@@ -14,6 +14,8 @@ public struct HelloRequest: Hashable, Sendable, Codable {
     public var owner: Bool?
     /// It only wants to end the daemon: also an engine that can do nothing else greets it.
     public var ending: Bool?
+    /// Its command line without secrets, for those who ask later who did it.
+    public var command: String?
 
     public init(client: String, owner: Bool? = nil, ending: Bool? = nil) {
         magic = Self.magic
@@ -127,9 +129,12 @@ public struct DaemonRestartResult: Hashable, Sendable, Codable {
 /// namespace, `/regex/`, `all`.
 public struct TargetRequest: Hashable, Sendable, Codable {
     public var targets: [String]
+    /// `process.stop` and `process.restart`: those too that depend on them, in order; nil: as their definitions say.
+    public var cascade: Bool?
 
-    public init(targets: [String]) {
+    public init(targets: [String], cascade: Bool? = nil) {
         self.targets = targets
+        self.cascade = cascade
     }
 }
 
@@ -138,10 +143,13 @@ public struct StartRequest: Hashable, Sendable, Codable {
     public var apps: [AppSpec]
     /// Apps and instances that exist.
     public var targets: [String]
+    /// Without what they depend on, and without waiting for it; nil: with it.
+    public var alone: Bool?
 
-    public init(apps: [AppSpec] = [], targets: [String] = []) {
+    public init(apps: [AppSpec] = [], targets: [String] = [], alone: Bool? = nil) {
         self.apps = apps
         self.targets = targets
+        self.alone = alone
     }
 }
 
@@ -151,6 +159,8 @@ public struct StartResult: Hashable, Sendable, Codable {
     public var failures: [Failure]
     /// Names of apps that ran already and were left as they are though their definition differs.
     public var unchanged: [String]
+    /// What people should know though nothing failed; nil: nothing.
+    public var warnings: [String]?
 
     public init(processes: [InstanceInfo], failures: [Failure] = [], unchanged: [String] = []) {
         self.processes = processes
@@ -162,10 +172,16 @@ public struct StartResult: Hashable, Sendable, Codable {
 public struct ApplyRequest: Hashable, Sendable, Codable {
     public var namespace: String
     public var apps: [AppSpec]
+    /// The config file, absolute: apps that came from it into other namespaces are its own too. nil: that of the apps.
+    public var file: String?
+    /// Only these apps are meant: no other is removed. nil is false.
+    public var isPartial: Bool?
 
-    public init(namespace: String, apps: [AppSpec]) {
+    public init(namespace: String, apps: [AppSpec], file: String? = nil, isPartial: Bool? = nil) {
         self.namespace = namespace
         self.apps = apps
+        self.file = file
+        self.isPartial = isPartial
     }
 }
 
@@ -174,15 +190,22 @@ public struct ApplyResult: Hashable, Sendable, Codable {
         case added, changed, removed, same
     }
 
-    /// By app name.
+    /// By app name; `namespace/name` for an app of another namespace than the project's.
     public var changes: [String: Change]
     public var processes: [InstanceInfo]
     public var failures: [Failure]
+    /// What people should know though nothing failed; nil: nothing.
+    public var warnings: [String]?
+    /// What was changed of each app, and why; nil when nothing is known of it any more.
+    public var plan: [AppChange]?
 
-    public init(changes: [String: Change], processes: [InstanceInfo], failures: [Failure] = []) {
+    public init(
+        changes: [String: Change], processes: [InstanceInfo], failures: [Failure] = [], plan: [AppChange]? = nil
+    ) {
         self.changes = changes
         self.processes = processes
         self.failures = failures
+        self.plan = plan
     }
 }
 
@@ -198,10 +221,18 @@ public struct ProcessDetail: Hashable, Sendable, Codable {
     public var attributes: ProcessAttributes?
     /// nil: the defaults hold.
     public var logRotation: LogRotation?
+    /// Dependencies and limits; nil when there are none, and from engines that do not tell.
+    public var order: ProcessOrder?
+    /// What it says of itself; nil when that is nothing.
+    public var metadata: AppMetadata?
+    /// How it tells that it is ready; nil: it is when it is executed.
+    public var ready: Readiness?
+    /// A message asks it to end, not `killSignal`.
+    public var shutdownWithMessage: Bool?
 
     public init(
         process: InstanceInfo, restart: RestartPolicy, killSignal: Int32, killTimeout: Int, env: [String],
-        attributes: ProcessAttributes? = nil, logRotation: LogRotation? = nil
+        attributes: ProcessAttributes? = nil, logRotation: LogRotation? = nil, order: ProcessOrder? = nil
     ) {
         self.process = process
         self.restart = restart
@@ -210,78 +241,6 @@ public struct ProcessDetail: Hashable, Sendable, Codable {
         self.env = env
         self.attributes = attributes
         self.logRotation = logRotation
-    }
-}
-
-public struct LogRequest: Hashable, Sendable, Codable {
-    /// Where one file is to go on, after a reconnect.
-    public struct Position: Hashable, Sendable, Codable {
-        public var process: UInt32
-        public var channel: LogChunk.Channel
-        public var offset: UInt64
-
-        public init(process: UInt32, channel: LogChunk.Channel, offset: UInt64) {
-            self.process = process
-            self.channel = channel
-            self.offset = offset
-        }
-    }
-
-    public var targets: [String]
-    /// How many of the last lines of each log to send first; not used with `since` or `until`.
-    public var lines: Int
-    /// From what was written then, in old files too; nil: see `lines`.
-    public var since: WallTime?
-    /// To what was written then; nil: to the end.
-    public var until: WallTime?
-    public var follow: Bool
-    public var channels: [LogChunk.Channel]
-    /// Logs that start at a position instead of their last lines.
-    public var resume: [Position]
-
-    public init(
-        targets: [String], lines: Int = Defaults.logLines, since: WallTime? = nil, until: WallTime? = nil,
-        follow: Bool = false, channels: [LogChunk.Channel] = [.out, .error], resume: [Position] = []
-    ) {
-        self.targets = targets
-        self.lines = lines
-        self.since = since
-        self.until = until
-        self.follow = follow
-        self.channels = channels
-        self.resume = resume
-    }
-}
-
-public struct LogStreamResult: Hashable, Sendable, Codable {
-    public struct File: Hashable, Sendable, Codable {
-        public var process: UInt32
-        /// `api#0`, or `api` when the instances share one file.
-        public var label: String
-        public var channel: LogChunk.Channel
-        public var path: String
-
-        public init(process: UInt32, label: String, channel: LogChunk.Channel, path: String) {
-            self.process = process
-            self.label = label
-            self.channel = channel
-            self.path = path
-        }
-    }
-
-    public var stream: UInt32
-    public var files: [File]
-
-    public init(stream: UInt32, files: [File]) {
-        self.stream = stream
-        self.files = files
-    }
-}
-
-public struct LogStop: Hashable, Sendable, Codable {
-    public var stream: UInt32
-
-    public init(stream: UInt32) {
-        self.stream = stream
+        self.order = order
     }
 }

@@ -37,6 +37,8 @@ public enum Methods {
         "process.start", "Starts new apps and stopped ones; never changes a running app.", changes: true)
     public static let apply = Method<ApplyRequest, ApplyResult>(
         "process.apply", "Makes a project equal to a list of apps: adds, changes, removes.", changes: true)
+    public static let diff = Method<ApplyRequest, [AppChange]>(
+        "process.diff", "Tells what process.apply would change, and why; changes nothing.")
     public static let stop = Method<TargetRequest, [InstanceInfo]>(
         "process.stop", "Stops instances; answers when nothing of them lives.", changes: true)
     public static let restart = Method<TargetRequest, [InstanceInfo]>(
@@ -49,8 +51,14 @@ public enum Methods {
     public static let info = Method<TargetRequest, [ProcessDetail]>(
         "process.info", "Tells all about instances.")
 
+    public static let graph = Method<Nothing, AppGraph>(
+        "process.graph", "Tells which app depends on which, and how each is.")
+
     public static let environment = Method<EnvironmentRequest, [ProcessEnvironment]>(
         "process.env", "Tells the environment of instances, and where each variable comes from.")
+
+    public static let why = Method<TargetRequest, [ProcessStory]>(
+        "process.why", "Tells what led to the state of instances: ends, deeds, crash reports, changes.")
 
     public static let subscribe = Method<SubscribeRequest, FleetSnapshot>(
         "event.subscribe",
@@ -75,6 +83,10 @@ public enum Methods {
 
     public static let logStream = Method<LogRequest, LogStreamResult>(
         "log.stream", "Sends the last lines of log files, then, when asked, what is appended.")
+    public static let logList = Method<TargetRequest, [LogInfo]>(
+        "log.list", "Lists log files: their sizes, and the old files of each.")
+    public static let logFlush = Method<TargetRequest, [LogInfo]>(
+        "log.flush", "Empties logs and removes their old files; answers with what they had.", changes: true)
     public static let logStop = Method<LogStop, Nothing>(
         "log.stop", "Ends a log stream.")
 }

@@ -18,7 +18,9 @@ extension Methods {
     /// All of them, in the order of the documentation. A test holds it against the engine's table and this file's
     /// neighbour.
     package static let all: [any DescribedMethod] = [
-        hello, status, ping, shutdown, detach, restartDaemon, resume, start, apply, stop, restart, delete, list, info,
-        environment, subscribe, unsubscribe, events, plugins, plugin, enablePlugin, disablePlugin, logStream, logStop,
+        hello, status, ping, shutdown, detach, restartDaemon, resume, start, apply, diff, stop, restart, reload, scale,
+        reset, delete, signal, send, list, info, graph, definition, change, save, resurrect, environment, why,
+        subscribe,
+        unsubscribe, events, plugins, plugin, enablePlugin, disablePlugin, logStream, logStop, logList, logFlush,
     ]
 }

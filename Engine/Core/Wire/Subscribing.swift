@@ -55,6 +55,9 @@ public struct EventItem: Hashable, Sendable, Codable {
 public struct EventListRequest: Hashable, Sendable, Codable {
     /// Patterns, as in `SubscribeRequest`; nil for all events.
     public var events: [String]?
+    /// Only events of the instances that these name, also of those that are known no more; nil: of all. An engine of
+    /// the version before does not look at it.
+    public var targets: [String]?
     /// The oldest events with a number above this one; nil: the newest events.
     public var after: UInt64?
     /// Only events from this moment on.

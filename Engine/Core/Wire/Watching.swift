@@ -56,6 +56,7 @@ public enum EventName: String, Hashable, Sendable, Codable, CaseIterable {
     case errored = "process:errored"
     case deleted = "process:deleted"
     case scaled = "process:scaled"
+    case reloaded = "process:reloaded"
     case configApplied = "config:applied"
     case engineStarted = "engine:started"
     case engineRecovered = "engine:recovered"

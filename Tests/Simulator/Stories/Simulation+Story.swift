@@ -26,6 +26,10 @@ extension Simulation {
                 result.unchanged.isEmpty ? "" : "not changed: \(result.unchanged.joined(separator: ", "))",
             ]
             return parts.filter { !$0.isEmpty }.joined(separator: "; ")
+        case .reloaded(let result):
+            let restarted = result.restarted.isEmpty ? "" : "restarted: \(result.restarted.joined(separator: ", "))"
+            return ([states(result.processes), restarted] + result.failures.map(\.description))
+                .filter { !$0.isEmpty }.joined(separator: "; ")
         case .applied(let result):
             let changes = result.changes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             return ([changes.joined(separator: ", "), states(result.processes)] + result.failures.map(\.description))

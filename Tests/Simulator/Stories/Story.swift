@@ -4,17 +4,20 @@ import Core
 ///
 ///     # Any text: what the story is about.
 ///     app api restart=on-failure kill=500     defines an app; nothing happens
+///     app web needs=api,job:completed         … that depends on others
 ///     > start api                             is done; 5 ms pass
 ///          1 ms  api#0     process:starting   what follows, with the time since the story's begin
 ///
 /// What can be done:
 ///
-///     start APP... | TARGET...     stop|restart|delete TARGET...     apply PROJECT [APP...]
+///     start APP... | TARGET... [--no-deps]     stop|restart TARGET... [--cascade]
+///     delete TARGET...             apply PROJECT [APP...]
 ///     shutdown [halt]              resume                            list
 ///     program NAME stays | exits CODE after MS | deaf | leaves-orphan CODE | messy | missing
 ///     kill LABEL [SIGNAL]          wait 100ms|3s|2h|400d             clock jumps 400d|-400d
 ///     engine dies [for 100ms]      words are lost for 100ms          machine is full COUNT times
 ///     disk fails for 3s            reboot                            spawns take 100ms
+///     readiness takes 100ms
 struct Story {
     struct Mistake: Error { let line: String }
 
@@ -72,7 +75,9 @@ struct Story {
         return switch words[0] {
         case "start":
             .start(
-                StartRequest(apps: rest.compactMap { specs[$0] }, targets: rest.filter { specs[$0] == nil }))
+                StartRequest(
+                    apps: rest.compactMap { specs[$0] }, targets: rest.filter { specs[$0] == nil && $0 != "--no-deps" },
+                    alone: rest.contains("--no-deps") ? true : nil))
         case "apply":
             .apply(
                 ApplyRequest(
@@ -82,8 +87,11 @@ struct Story {
                         spec?.namespace = rest[0]
                         return spec
                     }))
-        case "stop": .stop(rest)
-        case "restart": .restart(rest)
+        case "stop": .stop(rest.filter { $0 != "--cascade" }, cascade: rest.contains("--cascade"))
+        case "restart": .restart(rest.filter { $0 != "--cascade" }, cascade: rest.contains("--cascade"))
+        case "reload": .reload(rest)
+        case "scale": Int(rest.last ?? "").map { .scale(ScaleRequest(targets: rest.dropLast(), count: $0)) }
+        case "reset": .reset(rest)
         case "delete": .delete(rest)
         case "shutdown": .shutdown(halt: rest == ["halt"])
         case "resume": .resume
@@ -107,11 +115,27 @@ struct Story {
             case "max": spec.restart.maxRestarts = Int(value) ?? 0
             case "signal": spec.killSignal = Signal.number(value) ?? 15
             case "kill": spec.killTimeout = Int(value) ?? 0
+            case "ready": spec.ready = Readiness(notify: .systemd, timeout: Int(value) ?? 0)
             case "arguments": spec.arguments = [value]
+            case "needs": spec.dependencies = try Self.dependencies(value)
+            case "cascade": spec.cascade = Cascade(rawValue: value)
             default: throw Mistake(line: word)
             }
         }
         specs[name] = spec
+    }
+
+    /// `db,job:completed`
+    private static func dependencies(_ text: String) throws(Mistake) -> [Dependency] {
+        var result: [Dependency] = []
+        for part in text.split(separator: ",") {
+            let words = part.split(separator: ":").map(String.init)
+            guard let condition = Dependency.Condition(rawValue: words.count == 2 ? words[1] : "ready") else {
+                throw Mistake(line: text)
+            }
+            result.append(Dependency(words[0], condition))
+        }
+        return result
     }
 
     // MARK: what happens
@@ -132,6 +156,9 @@ struct Story {
         case ("spawns", 3):
             let time = try Self.milliseconds(last)
             simulation.keeper.forkTime = time...time
+        case ("readiness", 3):
+            let time = try Self.milliseconds(last)
+            simulation.keeper.readyTime = time...time
         case ("reboot", 1):
             simulation.end()
             simulation.begin()

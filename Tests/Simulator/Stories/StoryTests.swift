@@ -4,11 +4,14 @@ import Testing
 /// `Snapshots/Stories` is played: what is done stands there beside what follows. `OD_RECORD=1` writes what follows anew.
 @Suite struct StoryTests {
     @Test(arguments: [
-        "acknowledged-on-a-full-disk", "apply-changes-what-differs", "clock-jumps", "crash-backoff",
-        "delete-then-start",
+        "acknowledged-on-a-full-disk", "apply-changes-what-differs", "apply-restarts-only-what-must", "clock-jumps",
+        "crash-backoff", "delete-then-start", "dependencies", "dependency-gives-up", "dependency-jobs",
+        "dependencies-end-in-order", "dependencies-outlive-the-engine", "cascade",
         "engine-dies-in-a-backoff", "engine-dies-while-stopping", "exit-without-an-engine", "first-start-fails",
         "fleet-of-three", "gives-up", "halted-home", "leftovers-are-swept", "names-and-targets", "never-restart",
-        "new-boot", "no-room-on-the-machine", "program-being-replaced", "restart-on-failure", "scale-up-and-down",
+        "new-boot", "no-room-on-the-machine", "program-being-replaced", "readiness", "reload",
+        "restart-on-failure",
+        "scale-up-and-down",
         "stop-escalates", "stop-while-starting", "up-for-long", "words-are-lost",
     ])
     func isTold(name: String) throws {

@@ -2,6 +2,11 @@
 //
 //            start            spawned            exited, nothing left
 //     idle ─────────> starting ──────> online ─────────────────────────> idle (settled)
+//                        │                ^
+//                        │ spawned, when  │ ready
+//                        v it must say so │
+//                      unready ───────────┘   else as online; lateDue: ending (failed)
+//
 //      ^ ^               │                │ stop · restart · exited, something left
 //      │ │ spawnFailed   │ spawned, when  v
 //      │ └───────────────┤ stop was said  ending ── killDue ──> ending (SIGKILL) ── killDue ──> again
@@ -10,6 +15,10 @@
 //      ├──────────────────────────────────┘ (settled)
 //      │  wait          waitOver
 //     idle ────> waiting ───────> starting
+//      │  hold
+//     idle ────> held ── start ─> starting      what it depends on is not there yet
+//
+// An end may be held, too: its stop signal is sent when those have ended that depend on it (holdEnd, releaseEnd).
 //
 // `idle` is what people see as created, stopped or errored; the record of the instance says which.
 
@@ -21,6 +30,16 @@ package enum Afterwards: Hashable, Sendable {
     case startAgain
 }
 
+/// What was wrong with a run, beside the way in which it ended.
+package enum RunFlaw: Hashable, Sendable {
+    /// It ended before it was ready.
+    case early
+    /// It was not ready in time.
+    case late
+    /// It gave no sign of life (the watchdog of sd_notify) in time.
+    case silent
+}
+
 /// The life of one instance: at most one run at any time.
 package struct Lifecycle: Hashable, Sendable {
     /// A run that executes.
@@ -28,11 +47,14 @@ package struct Lifecycle: Hashable, Sendable {
         package var run: UInt64
         package var pid: Int32
         package var since: Instant
+        /// Why its end is a failed start or a failed run, whatever its exit code says; nil when it is not.
+        package var flaw: RunFlaw?
 
-        package init(run: UInt64, pid: Int32, since: Instant) {
+        package init(run: UInt64, pid: Int32, since: Instant, flaw: RunFlaw? = nil) {
             self.run = run
             self.pid = pid
             self.since = since
+            self.flaw = flaw
         }
     }
 
@@ -44,15 +66,21 @@ package struct Lifecycle: Hashable, Sendable {
         package var kills = 0
         /// Set when the main process is reaped while others of its tree live.
         package var exit: Exit?
+        /// Its stop signal is not sent yet: others end first.
+        package var isHeld = false
     }
 
     package enum State: Hashable, Sendable {
         case idle
         /// The keeper was asked to spawn; `afterwards` is set when it is to end as soon as it has begun.
         case starting(run: UInt64, afterwards: Afterwards?)
+        /// It executes and is not ready yet.
+        case unready(Running)
         case online(Running)
         case ending(Ending)
         case waiting(until: Instant)
+        /// It is wanted, and something that it depends on is not there yet.
+        case held
     }
 
     package private(set) var state: State = .idle
@@ -60,8 +88,8 @@ package struct Lifecycle: Hashable, Sendable {
     package init() {}
 
     /// A run that the keeper held when the engine started.
-    package init(adopting running: Running) {
-        state = .online(running)
+    package init(adopting running: Running, isReady: Bool = true) {
+        state = isReady ? .online(running) : .unready(running)
     }
 
     package enum StartAction: Hashable, Sendable {
@@ -77,7 +105,7 @@ package struct Lifecycle: Hashable, Sendable {
     /// Somebody wants it to run. `run` is the number of the run if one is spawned.
     package mutating func start(run: UInt64) -> StartAction {
         switch state {
-        case .idle:
+        case .idle, .held:
             state = .starting(run: run, afterwards: nil)
             return .spawn
         case .waiting:
@@ -90,7 +118,7 @@ package struct Lifecycle: Hashable, Sendable {
             ending.afterwards = .startAgain
             state = .ending(ending)
             return .afterItsEnd
-        case .starting, .online:
+        case .starting, .unready, .online:
             return .already
         }
     }
@@ -111,13 +139,13 @@ package struct Lifecycle: Hashable, Sendable {
         switch state {
         case .idle:
             return .alreadyIdle
-        case .waiting:
+        case .waiting, .held:
             state = .idle
             return .cancelWait
         case .starting(let run, _):
             state = .starting(run: run, afterwards: afterwards)
             return .underWay
-        case .online(let running):
+        case .unready(let running), .online(let running):
             state = .ending(Ending(running: running, afterwards: afterwards))
             return .signal(run: running.run)
         case .ending(var ending):
@@ -129,22 +157,45 @@ package struct Lifecycle: Hashable, Sendable {
 
     package enum SpawnedAction: Hashable, Sendable {
         case online
+        /// Wait until it is ready, for a time.
+        case unready
         /// It was stopped meanwhile: send the stop signal and arm the kill timer.
         case signal(run: UInt64)
         /// Not a run we wait for: nothing to do.
         case stale
     }
 
-    /// The keeper executed the program.
-    package mutating func spawned(run: UInt64, pid: Int32, at now: Instant) -> SpawnedAction {
+    /// The keeper executed the program, which is ready now, or will be when a condition says so (`waits`).
+    package mutating func spawned(run: UInt64, pid: Int32, at now: Instant, waits: Bool = false) -> SpawnedAction {
         guard case .starting(run, let afterwards) = state else { return .stale }
         let running = Running(run: run, pid: pid, since: now)
         guard let afterwards else {
-            state = .online(running)
-            return .online
+            state = waits ? .unready(running) : .online(running)
+            return waits ? .unready : .online
         }
         state = .ending(Ending(running: running, afterwards: afterwards))
         return .signal(run: run)
+    }
+
+    /// The run is ready. True: it was waited for.
+    package mutating func ready(run: UInt64) -> Bool {
+        guard case .unready(let running) = state, running.run == run else { return false }
+        state = .online(running)
+        return true
+    }
+
+    /// The run has failed while it executes: too late to be ready, or silent for too long. True: send it a signal and arm
+    /// the kill timer.
+    package mutating func fail(run: UInt64, _ flaw: RunFlaw) -> Bool {
+        var running: Running
+        switch (state, flaw) {
+        case (.unready(let present), .late), (.online(let present), .silent): running = present
+        default: return false
+        }
+        guard running.run == run else { return false }
+        running.flaw = flaw
+        state = .ending(Ending(running: running, afterwards: .decide))
+        return true
     }
 
     package enum SpawnFailedAction: Hashable, Sendable {
@@ -173,13 +224,11 @@ package struct Lifecycle: Hashable, Sendable {
     /// The main process ended, and `left` processes of its tree live.
     package mutating func exited(run: UInt64, _ exit: Exit, left: Int) -> ExitedAction {
         switch state {
+        case .unready(var running) where running.run == run:
+            running.flaw = .early
+            return ended(running, exit, left: left)
         case .online(let running) where running.run == run:
-            guard left > 0 else {
-                state = .idle
-                return .settled(running, exit, .decide)
-            }
-            state = .ending(Ending(running: running, afterwards: .decide, exit: exit))
-            return .sweep(run: run)
+            return ended(running, exit, left: left)
         case .ending(var ending) where ending.running.run == run && ending.exit == nil:
             guard left > 0 else {
                 state = .idle
@@ -191,6 +240,15 @@ package struct Lifecycle: Hashable, Sendable {
         default:
             return .stale
         }
+    }
+
+    private mutating func ended(_ running: Running, _ exit: Exit, left: Int) -> ExitedAction {
+        guard left > 0 else {
+            state = .idle
+            return .settled(running, exit, .decide)
+        }
+        state = .ending(Ending(running: running, afterwards: .decide, exit: exit))
+        return .sweep(run: running.run)
     }
 
     /// The last process of the tree of a run whose main process had ended is gone.
@@ -208,7 +266,7 @@ package struct Lifecycle: Hashable, Sendable {
 
     /// The time of a graceful stop, or since the last SIGKILL, is over.
     package mutating func killDue(run: UInt64) -> KillAction {
-        guard case .ending(var ending) = state, ending.running.run == run else { return .stale }
+        guard case .ending(var ending) = state, ending.running.run == run, !ending.isHeld else { return .stale }
         ending.kills += 1
         state = .ending(ending)
         return .kill(run: run, count: ending.kills)
@@ -227,22 +285,58 @@ package struct Lifecycle: Hashable, Sendable {
         return true
     }
 
+    /// What is down waits for what it depends on.
+    package mutating func hold() {
+        guard isDown else { return }
+        state = .held
+    }
+
+    /// Its stop signal waits for others.
+    package mutating func holdEnd() {
+        guard case .ending(var ending) = state else { return }
+        ending.isHeld = true
+        state = .ending(ending)
+    }
+
+    /// Nobody is in its way any more. The run to send the stop signal to; nil when none waits for that.
+    package mutating func releaseEnd() -> UInt64? {
+        guard case .ending(var ending) = state, ending.isHeld else { return nil }
+        ending.isHeld = false
+        state = .ending(ending)
+        return ending.running.run
+    }
+
     /// The run that executes or ends, if any.
     package var running: Running? {
         switch state {
-        case .online(let running): running
+        case .unready(let running), .online(let running): running
         case .ending(let ending): ending.running
-        case .idle, .starting, .waiting: nil
+        case .idle, .starting, .waiting, .held: nil
+        }
+    }
+
+    /// What is on its way out.
+    package var ending: Ending? { if case .ending(let ending) = state { ending } else { nil } }
+
+    /// The run that the keeper was asked for and has not answered.
+    package var startingRun: UInt64? { if case .starting(let run, _) = state { run } else { nil } }
+
+    /// It is on its way out, and nothing follows.
+    package var staysDown: Bool {
+        switch state {
+        case .ending(let ending): ending.afterwards == .stay
+        case .starting(_, let afterwards): afterwards == .stay
+        case .idle, .unready, .online, .waiting, .held: false
         }
     }
 
     package var isIdle: Bool { state == .idle }
 
-    /// Neither running nor about to: idle, or waiting for a next try.
+    /// Neither running nor about to: idle, or waiting for a next try or for what it depends on.
     package var isDown: Bool {
         switch state {
-        case .idle, .waiting: true
-        case .starting, .online, .ending: false
+        case .idle, .waiting, .held: true
+        case .starting, .unready, .online, .ending: false
         }
     }
 }

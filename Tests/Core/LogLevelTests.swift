@@ -1,0 +1,35 @@
+import Core
+import Testing
+
+/// The levels that lines and people name; `Tests/Interface/LogLevelTests.swift` has the lines of the world.
+struct LogLevelTests {
+    @Test(arguments: [
+        (#"{"level":10}"#, LogLevel.trace), (#"{"level":20}"#, .debug), (#"{"level":30}"#, .info),
+        (#"{"level":40}"#, .warn), (#"{"level":50}"#, .error), (#"{"level":60}"#, .fatal), ("F0101 x", .fatal),
+        ("<10>x", .fatal), ("<11>x", .error), ("CRITICAL x", .fatal), ("TRACE x", .trace), ("[warning] x", .warn),
+        ("W0101 x", .warn), ("E0101 x", .error), ("level=error x", .error), ("I0101 x", .info),
+        ("2026-05-01T12:00:00.000Z out {\"level\":50}", .error), ("2026-05-01T12:00:00.000Z err#12+ W0101 x", .warn),
+        (#"{"timestamp":"2026-05-01T12:00:00.000Z","level":"info","pid":1,"message":"[WARN] x"}"#, .warn),
+        (#"{"timestamp":"2026-05-01T12:00:00.000Z","level":"error","message":"x"}"#, .error),
+        (#"{"timestamp":"2026-05-01T12:00:00.000Z","level":"info","message":"{\"level\":50}"}"#, .error),
+    ])
+    func lines(line: String, level: LogLevel) {
+        #expect(LogLevel(readFrom: Array(line.utf8)) == level)
+    }
+
+    @Test(arguments: [
+        "", "  ", "hello", "{}", "xlevel=error", "<>", "X0101 x", "2026-05-01T12:00:00.000Z abc W0101 x",
+        "2026-05-01T12:00:00.000Z out+W0101 x",
+        "2026-05-01T12:00:00.000Z out", #"{"level":null}"#,
+    ])
+    func none(line: String) {
+        #expect(LogLevel(readFrom: Array(line.utf8)) == nil)
+    }
+
+    @Test func namesAndOrder() {
+        #expect(LogLevel(named: "Warning") == .warn)
+        #expect(LogLevel(named: "loud") == nil)
+        #expect(LogLevel.allCases == LogLevel.allCases.sorted())
+        #expect(LogLevel.warn < .error)
+    }
+}
