@@ -20,6 +20,30 @@ final class Archivist: Sendable {
         }
     }
 
+    /// Removes the old files of a log up to a number. Returns how many bytes they had on the disk.
+    func remove(_ log: String, through last: UInt64) async throws -> UInt64 {
+        try await worker.run {
+            var bytes: UInt64 = 0
+            for piece in LogParts.old(of: log) {
+                guard let number = piece.number, number <= last else { continue }
+                bytes += UInt64(Self.size(piece.path))
+                Self.remove(log, number)
+            }
+            return bytes
+        }
+    }
+
+    /// Keeps the last lines of a run that crashed. When too many wait already, they are not kept.
+    func keep(_ crash: CrashNote, _ ends: [LogEnd]) {
+        _ = worker.post {
+            do throws(Failure) {
+                try CrashLog.keep(crash, ends)
+            } catch {
+                Log.write("\(error)")
+            }
+        }
+    }
+
     fileprivate static func tidy(_ logs: [String], by rotation: LogRotation, at now: WallTime) {
         let parts = logs.flatMap { log in
             LogParts.old(of: log).compactMap { piece in

@@ -2,7 +2,7 @@ import CKernel
 import Core
 import Synchronization
 
-/// Brings changed files to their disks once a second, on a thread of its own: a slow disk must not hold the pump up.
+/// Brings changed files to their disks, by default once a second, on a thread of its own: a slow disk must not hold the pump up.
 ///
 /// One round at a time: while the disk has not answered for the last one, the next waits.
 struct FileSync {
@@ -25,8 +25,11 @@ struct FileSync {
     }
 
     /// Something was written.
-    mutating func note(_ now: Int64) {
-        dueAt = dueAt ?? now + LogBounds.sync
+    mutating func note(_ file: LogFile, _ now: Int64) {
+        guard file.syncAt == nil else { return }
+        let time = now + LogBounds.sync(file.style.flush)
+        file.syncAt = time
+        dueAt = min(dueAt ?? time, time)
     }
 
     /// A file is about to be closed.
@@ -40,15 +43,32 @@ struct FileSync {
         if leaving.count < Self.maxLeaving { leaving.append(descriptor) } else { od_pump_close(descriptor) }
     }
 
+    /// A file that was put aside.
+    mutating func take(_ descriptor: Int32, _ now: Int64) {
+        take(descriptor)
+        let time = now + LogBounds.sync(.batch)
+        dueAt = min(dueAt ?? time, time)
+    }
+
     /// Starts a round when one is due.
     mutating func turn(_ now: Int64, _ files: some Sequence<LogFile>) {
         guard let time = dueAt, time <= now else { return }
-        if isBusy.value.load(ordering: .acquiring) {
-            dueAt = now + LogBounds.sync
-        } else {
-            dueAt = nil
-            start(leaving + files.compactMap { $0.takeChanged() })
+        guard !isBusy.value.load(ordering: .acquiring) else {
+            dueAt = now + LogBounds.syncAgain
+            return
         }
+        dueAt = nil
+        var changed: [Int32] = []
+        for file in files {
+            guard let time = file.syncAt else { continue }
+            if time > now {
+                dueAt = min(dueAt ?? time, time)
+            } else {
+                file.syncAt = nil
+                if let descriptor = file.takeChanged() { changed.append(descriptor) }
+            }
+        }
+        start(leaving + changed)
     }
 
     /// The last round, of the files that were closed at the end.

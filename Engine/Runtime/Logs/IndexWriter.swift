@@ -11,7 +11,7 @@ struct IndexWriter {
 
     private let path: String
     /// The newest mark of the present file.
-    private var last: LogIndex.Mark?
+    private(set) var last: LogIndex.Mark?
     private var waiting: [LogIndex.Mark] = []
     /// What the file's header says, and how many bytes it has; nil until it was looked at.
     private var header: LogIndex?

@@ -8,29 +8,28 @@ extension LogFile {
             return
         }
         guard !isSpecial else { return }
-        var stat = od_pump_stat()
-        _ = try Errno.check(od_pump_stat(descriptor, &stat))
-        if stat.links == 0 || now - lookedAt >= LogBounds.sync {
-            lookedAt = now
-            var there = od_pump_stat()
-            let result = path.withCString { od_pump_stat_path($0, &there) }
-            // Renamed or removed, by logrotate or by hand.
-            if result < 0 || there.inode != stat.inode || there.device != stat.device {
-                let passed = state.offset
-                closeFile()
-                try openFile(now)
-                if state.inode != stat.inode { restartIndex(passed) }
-                return
-            }
+        var there = od_pump_stat()
+        let result = path.withCString { od_pump_stat_path($0, &there) }
+        // Renamed or removed, by logrotate or by hand.
+        if result < 0 || there.inode != state.inode || there.device != state.device {
+            let (passed, inode) = (state.offset, state.inode)
+            closeFile()
+            try openFile(now)
+            if state.inode != inode { restartIndex(passed) }
+        } else if there.size < state.offset {
+            try wasCut(to: there.size)
         }
-        if stat.size < state.offset {
-            restartIndex(state.offset)
-            try moveTo(stat.size)
-        }
+    }
+
+    /// The file has less than we have written: it goes on from there.
+    func wasCut(to size: UInt64) throws(Errno) {
+        restartIndex(state.offset)
+        try moveTo(size)
     }
 
     /// Another file, or a cut one, goes on with a log of which `passed` bytes came before.
     private func restartIndex(_ passed: UInt64) {
+        forgetMarks()
         index.restart(inode: state.inode, passed: passed, at: od_wall_milliseconds())
     }
 
@@ -41,8 +40,10 @@ extension LogFile {
             _ = try Errno.check(path.withCString { od_pump_make_parents($0) })
             result = path.withCString { od_pump_open_log($0) }
         }
+        if result == -Errno.access, od_pump_is_root() != 0, putAwayForeign() {
+            result = path.withCString { od_pump_open_log($0) }
+        }
         descriptor = try Errno.check(result)
-        lookedAt = now
         var stat = od_pump_stat()
         _ = try Errno.check(od_pump_stat(descriptor, &stat))
         isSpecial = stat.regular == 0
@@ -59,6 +60,13 @@ extension LogFile {
         if !isSame { state.lastWriter = nil }
         (state.device, state.inode, state.atRest) = (stat.device, stat.inode, false)
         try moveTo(offset)
+    }
+
+    /// In another user's directory we act as that user: a file there that is not his (an older version made it as root)
+    /// is put aside for one that is.
+    private func putAwayForeign() -> Bool {
+        let last = LogParts.find(path).map(\.number).max() ?? 0
+        return path.withCString { from in "\(path).\(last + 1)".withCString { od_put_aside(from, $0) } } >= 0
     }
 
     /// Committed before anything is written there: a crash in between would not know which of both offsets counts.

@@ -22,7 +22,7 @@ extension LogFile {
         return try longLine(of: stream)
     }
 
-    private func isTooOld() -> Bool {
+    func isTooOld() -> Bool {
         guard rotation.interval > 0, state.offset > 0 else { return false }
         let time = od_wall_milliseconds()
         return time - index.facts(inode: state.inode, at: time).born >= Int64(rotation.interval)
@@ -63,7 +63,7 @@ extension LogFile {
 
     /// Puts the file aside. False: that is not possible now, and the file goes on growing. Throws when there is no new
     /// file.
-    private func rotate(_ now: Int64) throws(Errno) -> Bool {
+    func rotate(_ now: Int64) throws(Errno) -> Bool {
         try commit()
         mark()
         let time = od_wall_milliseconds()

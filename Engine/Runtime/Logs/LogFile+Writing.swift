@@ -1,4 +1,5 @@
 import CKernel
+import Core
 
 extension LogFile {
     /// Where a line about dropped bytes was put.
@@ -12,6 +13,10 @@ extension LogFile {
     ///
     /// Throws when nothing more can be written; what was written until then is counted.
     func write(_ stream: LogStream, _ now: Int64) throws(Errno) -> Bool {
+        if style.type != .raw {
+            try writeRecords(stream, now)
+            return true
+        }
         guard try mayWrite(stream, now) else { return false }
         if isSpecial {
             try put(stream)
@@ -140,8 +145,8 @@ extension LogFile {
     func writeMark() throws(Errno) -> Mark? {
         guard state.dropped > 0 else { return nil }
         let mark = Mark(offset: state.offset, length: 0, dropped: state.dropped)
-        let start = try isLineEnded() ? "" : "\n"
-        let text = Array("\(start)[od] \(state.dropped) bytes are missing here: the file could not be written\n".utf8)
+        let start: [UInt8] = try isLineEnded() ? [] : [LogBounds.newline]
+        let text = start + ownLine("[od] \(state.dropped) bytes are missing here: the file could not be written")
         let written = text.withUnsafeBytes { bytes in
             isSpecial
                 ? od_pump_put(descriptor, bytes.baseAddress, bytes.count)
@@ -157,10 +162,15 @@ extension LogFile {
         return Mark(offset: mark.offset, length: count, dropped: mark.dropped)
     }
 
+    /// A line that we say ourselves.
+    private func ownLine(_ text: String) -> [UInt8] {
+        style.type == .raw ? Array("\(text)\n".utf8) : ownRecord(text)
+    }
+
     // MARK: details
 
     /// Reads the next `most` bytes of the stream, as far as there is room for them and a newline.
-    private func load(_ stream: LogStream, _ most: Int) throws(Errno) -> Int {
+    func load(_ stream: LogStream, _ most: Int) throws(Errno) -> Int {
         let length = min(most, scratch.count - 1)
         let from = Int64(stream.spool.written)
         let count = try Self.taken(od_pump_read(stream.spool.descriptor, scratch.baseAddress, length, from))
@@ -169,7 +179,7 @@ extension LogFile {
     }
 
     /// The count that a call of pump.h gave.
-    private static func taken(_ result: Int64) throws(Errno) -> Int {
+    static func taken(_ result: Int64) throws(Errno) -> Int {
         guard result >= 0 else { throw Errno(Int32(-result)) }
         return Int(result)
     }

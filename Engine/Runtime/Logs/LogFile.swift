@@ -12,6 +12,7 @@ import Core
 final class LogFile {
     let path: String
     let scratch: UnsafeMutableRawBufferPointer
+    let records: RecordBuffer
     private(set) var streams: [LogStream] = []
     private var page: CommitPage
     private let length: LogLength
@@ -31,10 +32,18 @@ final class LogFile {
     var endsLine: Bool?
     /// Until when other streams wait for the line that the file ends with.
     var lineDeadline: Int64?
-    /// When the path was last compared with the open file.
-    var lookedAt: Int64 = 0
     /// When it is put aside.
     var rotation = LogRotation.off
+    /// What is written, and how soon.
+    var style = LogStyle()
+    /// The time that the last records say.
+    var stamp = Stamp()
+    /// The rest of a record of which a FIFO took the beginning.
+    var debt: [UInt8] = []
+    /// Bytes that come here are gone: there is no file, and no page is kept.
+    let isNowhere: Bool
+    /// When bytes were last written.
+    private var flushedAt: Int64 = 0
     /// Where it stands in the whole log, and when its bytes were written.
     var index: IndexWriter
     /// Rotation failed; not tried again before.
@@ -45,6 +54,8 @@ final class LogFile {
     private var batchStart: UInt64 = 0
     /// It was written to since `takeChanged`.
     private(set) var hasChanged = false
+    /// When what was written is to be on the disk.
+    var syncAt: Int64?
 
     /// When it must be flushed even without new bytes.
     private(set) var wakeAt: Int64?
@@ -68,13 +79,15 @@ final class LogFile {
     /// `page` belongs to the file when this succeeds.
     init(
         path: String, page descriptor: Int32, length: LogLength, scratch: UnsafeMutableRawBufferPointer,
-        facts: @escaping (LogFact) -> Void
+        records: RecordBuffer, facts: @escaping (LogFact) -> Void
     ) throws(Errno) {
         let (page, commit) = try CommitPage.open(descriptor)
         self.path = path
         self.page = page
         self.length = length
         self.scratch = scratch
+        self.records = records
+        isNowhere = path == Kernel.nowhere
         self.facts = facts
         index = IndexWriter(of: path)
         state = commit ?? LogCommit(atRest: true)
@@ -97,7 +110,9 @@ final class LogFile {
 
     /// False when there is no room for another stream in the page.
     func add(_ stream: LogStream) -> Bool {
-        if let index = state.entries.firstIndex(where: { $0.stream == stream.key }) {
+        if isNowhere {
+            // Any number of streams.
+        } else if let index = state.entries.firstIndex(where: { $0.stream == stream.key }) {
             stream.entry = index
         } else {
             guard state.entries.count < CommitPage.maxEntries else { return false }
@@ -135,9 +150,12 @@ final class LogFile {
     // MARK: batches
 
     /// Puts into the file what the spools have, and commits it.
-    func flush(_ now: Int64) {
+    ///
+    /// - Parameter isLast: also what would wait for an interval.
+    func flush(_ now: Int64, isLast: Bool = false) {
         wakeAt = nil
-        guard hasWork else { return }
+        guard !isNowhere else { return forget() }
+        guard hasWork, isLast || !waitsForInterval(now) else { return }
         if let block, now < block.retryAt {
             giveWay(now)
             return
@@ -158,14 +176,36 @@ final class LogFile {
         }
     }
 
+    /// Nobody wants the bytes.
+    private func forget() {
+        for stream in streams where stream.spool.unwritten > 0 {
+            stream.spool.advance(stream.spool.unwritten)
+            stream.spool.commit()
+        }
+    }
+
+    /// It is written once in an interval, but never holds an app up.
+    private func waitsForInterval(_ now: Int64) -> Bool {
+        guard style.flush == .interval, descriptor >= 0 else { return false }
+        let due = flushedAt + LogBounds.interval
+        let isUrgent = streams.contains { $0.ended != nil || $0.spool.room < LogBounds.spool / 2 }
+        guard now < due, !isUrgent else {
+            flushedAt = now
+            return false
+        }
+        wake(at: due)
+        return true
+    }
+
     /// A file with streams is made even when nothing is written to it: people look for it.
     private var hasWork: Bool {
-        state.dropped > 0 || needsCommit || descriptor < 0 && !streams.isEmpty
+        state.dropped > 0 || needsCommit || !debt.isEmpty || descriptor < 0 && !streams.isEmpty
             || streams.contains { $0.spool.unwritten > 0 }
     }
 
     /// The mark for what was dropped, then the streams.
     private func write(_ now: Int64) throws(Errno) {
+        try payDebt()
         let mark = try writeMark()
         do throws(Errno) {
             var wait = false
@@ -214,7 +254,12 @@ final class LogFile {
         guard state.offset > batchStart, !isSpecial else { return }
         let time = od_wall_milliseconds()
         if index.note(batchStart, at: time) { index.flush(inode: state.inode, at: time) }
+        length.note(index.last)
         batchStart = state.offset
+    }
+
+    func forgetMarks() {
+        length.forgetMarks()
     }
 
     func setNeedsCommit() {
@@ -250,7 +295,8 @@ final class LogFile {
             if !patient, stream.spool.room == 0 || given { drop(stream, all: given) }
             if stream.spool.unwritten > 0 { wake(at: block.retryAt) }
         }
-        if state.dropped > 0 { wake(at: block.retryAt) }
+        if !patient { debt = [] }
+        if state.dropped > 0 || !debt.isEmpty { wake(at: block.retryAt) }
     }
 
     /// The count is committed before the bytes are gone.
@@ -282,6 +328,7 @@ final class LogFile {
         hasChanged = false
         batchStart = 0
         length.commit(0)
+        length.forgetMarks()
         facts(.rotated(path: path))
     }
 
@@ -303,6 +350,13 @@ final class LogFile {
 
     // MARK: the end
 
+    /// Where the output of a stream that has ended ends; nil where nothing is kept.
+    func end(of stream: LogStream) -> LogEnd? {
+        guard !isNowhere, !isSpecial, descriptor >= 0 else { return nil }
+        let facts = index.facts(inode: state.inode, at: od_wall_milliseconds())
+        return LogEnd(path: path, channel: stream.key.channel, position: facts.base + state.offset)
+    }
+
     /// A descriptor to sync, when bytes were written since the last time. The caller closes it.
     func takeChanged() -> Int32? {
         guard hasChanged, descriptor >= 0 else { return nil }
@@ -314,7 +368,7 @@ final class LogFile {
 
     /// Nothing will be written for now: what others append from here on is kept.
     func rest() {
-        guard descriptor >= 0 else { return }
+        guard descriptor >= 0, !isNowhere else { return }
         state.atRest = true
         needsCommit = true
         try? commit()

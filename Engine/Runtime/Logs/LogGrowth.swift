@@ -32,6 +32,11 @@ package final class LogGrowth: Sendable {
         entries.withLock { $0[path]?.length.value }
     }
 
+    /// The newest marks of the file at `path` (`LogIndex`): its index has them a second later.
+    func marks(of path: String) -> [LogIndex.Mark] {
+        entries.withLock { $0[path]?.length }?.marks ?? []
+    }
+
     /// The pump has a file: the length that it keeps up to date.
     func opened(_ path: String) -> LogLength {
         entry(path) { $0.open = true }
@@ -74,6 +79,26 @@ final class LogLength: Sendable {
     private let state = Mutex(State())
 
     var isWatched: Bool { watched.load(ordering: .sequentiallyConsistent) }
+
+    /// Marks that are kept; the oldest half goes when there are more.
+    private static let mostMarks = 1024
+    private let newest = Mutex<[LogIndex.Mark]>([])
+
+    var marks: [LogIndex.Mark] { newest.withLock { $0 } }
+
+    /// The pump has made a mark, or the last one again.
+    func note(_ mark: LogIndex.Mark?) {
+        newest.withLock { marks in
+            guard let mark, mark != marks.last else { return }
+            if marks.count >= Self.mostMarks { marks.removeFirst(Self.mostMarks / 2) }
+            marks.append(mark)
+        }
+    }
+
+    /// Another file is written now.
+    func forgetMarks() {
+        newest.withLock { $0 = [] }
+    }
 
     var value: UInt64? {
         let value = committed.load(ordering: .sequentiallyConsistent)

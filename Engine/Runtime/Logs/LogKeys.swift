@@ -31,6 +31,8 @@ package struct StreamSource: Hashable, Sendable {
 package enum LogFact: Hashable, Sendable {
     /// Both streams of the run are read to their end and every byte is in its file: the keeper may close them.
     case drained(RunID)
+    /// Where the output of the run ends in its logs; comes before `drained`, for those who asked (`LogOrigin.tellsEnds`).
+    case ends(RunID, [LogEnd])
     /// The streams were not taken, because the path is unknown or the file has too many: the keeper goes on reading.
     case refused(RunID)
     /// The file cannot be written. The app goes on: its bytes wait in the spool, then the oldest are dropped and
@@ -46,6 +48,8 @@ package enum LogFact: Hashable, Sendable {
     case closed(path: String)
     /// The answer to `LogPump.lend`.
     case lent(LogLoan)
+    /// The answer to `LogPump.empty`: what was in the file is in those up to this number; or why it is not.
+    case emptied(path: String, through: UInt64, reason: String?)
 }
 
 /// Copies of what the pump reads and writes by; whoever takes them closes them.
@@ -87,8 +91,17 @@ enum LogBounds {
     static let patience: Int64 = 5_000_000_000
     /// How long a stream may go on when nothing of its run lives, and one that has ended may wait for its file.
     static let grace = Int64(Defaults.streamGrace) * 1_000_000
-    /// How often an active file is synced to its disk, and looked for at its path.
-    static let sync: Int64 = 1_000_000_000
-    /// Commands that wait for the pump. Each run takes three at most, and the keeper holds 4096 runs.
-    static let commands = 16_384
+    /// How soon an active file is synced to its disk, by its `logFlush`; and tried again while a disk is slow.
+    static func sync(_ flush: LogFlush) -> Int64 {
+        switch flush {
+        case .immediate: 0
+        case .batch: 1_000_000_000
+        case .interval: 10_000_000_000
+        }
+    }
+    static let syncAgain: Int64 = 100_000_000
+    /// How often a file with `logFlush: interval` is written.
+    static let interval: Int64 = 1_000_000_000
+    /// Commands that wait for the pump. Each run takes five at most, and the keeper holds 4096 runs.
+    static let commands = 24_576
 }

@@ -2,6 +2,9 @@ import CKernel
 package import Core
 import Synchronization
 
+/// Takes a copy of what a run writes, on the pump's thread.
+package typealias LogTap = @Sendable (LogChunk.Channel, [UInt8]) -> Void
+
 /// Moves the output of all runs into their log files, on one thread of its own.
 ///
 /// A byte is always in a pipe, in a spool that the keeper holds too, or in the file; which of the two is said by the
@@ -64,9 +67,28 @@ package final class LogPump: Sendable {
         mailbox.post(.rotate(path, rotation))
     }
 
-    /// Takes over the streams of a run. Their bytes below the committed offset are in the file already.
-    package func attach(_ run: RunID, out: StreamSource, error: StreamSource) -> Bool {
-        mailbox.post(.attach(run, out, error))
+    /// Empties the file, which is known: what was in it is put aside; `LogFact.emptied` tells.
+    package func empty(_ path: String) -> Bool {
+        mailbox.post(.empty(path))
+    }
+
+    /// Says what is written into the file, which is known, and how soon; until then raw bytes in batches.
+    package func style(_ path: String, _ style: LogStyle) -> Bool {
+        mailbox.post(.style(path, style))
+    }
+
+    /// Takes over the streams of a run. Their bytes below the committed offset are in the file already. `origin` is who
+    /// they are of in the records of a formatted file.
+    package func attach(
+        _ run: RunID, out: StreamSource, error: StreamSource, origin: LogOrigin = LogOrigin()
+    ) -> Bool {
+        mailbox.post(.attach(run, out, error, origin))
+    }
+
+    /// Gives copies of what a run writes to somebody, from its `attach` on, which comes after this, or from now on; nil:
+    /// no more. They begin with what is in no file yet.
+    package func tap(_ run: RunID, _ tap: LogTap?) -> Bool {
+        mailbox.post(.tap(run, tap))
     }
 
     /// All runs that the keeper holds have been attached: what pages say about others may be forgotten.

@@ -3,34 +3,70 @@ package import Core
 
 extension LogReader {
     /// A tail looks at so many bytes at most; fewer lines come when they are longer.
-    package static let maxTail = 8 << 20
+    package static let maxTail = Defaults.logTail
     private static let block = 64 << 10
 
-    /// Goes to where the last `lines` lines begin; a line without its end is one. `limit` as for `read`.
+    /// Goes to where the last `lines` lines before the position `end` begin, or before the end of all; a line without its
+    /// end is one. `limit` as for `read`.
     ///
     /// Throws `OD7001` when a file cannot be read; a log without files is empty.
-    package func seek(toLast lines: Int, upTo limit: UInt64? = nil) throws(Failure) {
+    package func seek(toLast lines: Int, before end: UInt64? = nil, upTo limit: UInt64? = nil) throws(Failure) {
         try ask { state throws(Errno) in
             leave(&state)
             state.position = 0
             guard let written = try openWritten(&state), let length = try written.length() else { return }
-            let end = min(length, limit ?? .max)
+            let stop = min(end ?? .max, written.base + min(length, limit ?? .max))
             var left = lines
             var budget = UInt64(Self.maxTail)
-            state.position = written.base + (try Self.tail(written, &left, &budget, end: end))
+            state.position = stop
+            if stop > written.base {
+                state.position = written.base + (try Self.tail(written, &left, &budget, end: stop - written.base))
+            }
             guard left > 0, lines > 0 else { return }
             let pieces = LogParts.chain(of: path, last: piece(of: written)).dropLast()
-            for piece in pieces.reversed() {
+            for piece in pieces.reversed() where piece.base < stop {
                 guard left > 0, budget > 0, let source = LogSource.old(piece) else { break }
                 defer { source.close() }
+                let end = min(piece.length, stop - piece.base)
                 let start =
                     piece.isCompressed
-                    ? try Self.forwardTail(source, &left, &budget, end: piece.length)
-                    : try Self.tail(source, &left, &budget, end: piece.length)
+                    ? try Self.forwardTail(source, &left, &budget, end: end)
+                    : try Self.tail(source, &left, &budget, end: end)
                 state.position = piece.base + start
             }
             leave(&state)
         }
+    }
+
+    // MARK: positions
+
+    /// Goes to a position, whether there is a byte yet or not.
+    package func seek(to position: UInt64) throws(Failure) {
+        try ask { state throws(Errno) in
+            leave(&state)
+            state.position = position
+        }
+    }
+
+    /// The position behind the last byte that is there now, `limit` as for `read`; nil without a file.
+    package func end(upTo limit: UInt64? = nil) throws(Failure) -> UInt64? {
+        try ask { state throws(Errno) in
+            guard var written = try LogSource.written(path) else { return nil }
+            defer { written.close() }
+            guard let length = try written.length() else { return nil }
+            written.base = try base(of: written, nil)
+            return written.base + min(length, limit ?? .max)
+        }
+    }
+
+    /// Reads nothing from `position` on.
+    package func stop(at position: UInt64) throws(Failure) {
+        try ask { state throws(Errno) in state.end = min(state.end, position) }
+    }
+
+    /// All files of the log, oldest first, with the one that is written; none when that one is missing.
+    func chain() throws(Failure) -> [LogPiece] {
+        try ask { state throws(Errno) in try pieces(&state) ?? [] }
     }
 
     /// Goes to the first byte that was written at `time` or later, exact to a batch of the writer (`LogIndex`); nil: to
@@ -41,7 +77,7 @@ extension LogReader {
         try ask { state throws(Errno) in
             state.position = 0
             guard let pieces = try pieces(&state) else { return }
-            state.position = time.map { Self.position(in: pieces, $0) } ?? pieces[0].base
+            state.position = time.map { position(in: pieces, $0) } ?? pieces[0].base
         }
     }
 
@@ -51,7 +87,7 @@ extension LogReader {
     package func stop(after time: WallTime) throws(Failure) {
         try ask { state throws(Errno) in
             guard let pieces = try pieces(&state) else { return }
-            state.end = Self.position(in: pieces, WallTime(milliseconds: time.milliseconds + 1))
+            state.end = position(in: pieces, WallTime(milliseconds: time.milliseconds + 1))
         }
     }
 
@@ -70,11 +106,21 @@ extension LogReader {
         return source
     }
 
+    /// The marks of a file; of the one that is written also those of the last second.
+    private func index(of piece: LogPiece) -> LogIndex? {
+        let index = LogIndex.read(piece.index)
+        guard piece.number == nil, let oldest = newest.first else { return index }
+        var whole = index ?? LogIndex(inode: 0, number: 1, base: piece.base, born: oldest.time)
+        let last = whole.marks.last?.offset
+        whole.marks += newest.filter { mark in last.map { mark.offset > $0 } ?? true }
+        return whole
+    }
+
     /// Where the bytes of `time` or later begin.
-    private static func position(in pieces: [LogPiece], _ time: WallTime) -> UInt64 {
+    private func position(in pieces: [LogPiece], _ time: WallTime) -> UInt64 {
         var position = pieces.last?.end ?? 0
         for piece in pieces.reversed() {
-            guard let index = LogIndex.read(piece.index), let first = index.marks.first else {
+            guard let index = index(of: piece), let first = index.marks.first else {
                 // Nobody noted when: by the time of its last byte.
                 if piece.number != nil, piece.modified < time { return position }
                 position = piece.base

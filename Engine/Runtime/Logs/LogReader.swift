@@ -35,6 +35,7 @@ package final class LogReader: Sendable {
     }
 
     package let path: String
+    let newest: [LogIndex.Mark]
     private let state: Mutex<Guarded>
 
     /// Descriptors and inflate states belong to whoever has the lock.
@@ -44,10 +45,19 @@ package final class LogReader: Sendable {
         deinit { state.source?.close() }
     }
 
-    package init(_ path: String, from offset: UInt64 = 0) {
+    package convenience init(_ path: String, from offset: UInt64 = 0) {
+        self.init(path, from: offset, newest: [])
+    }
+
+    /// - Parameter newest: marks of the file that is written which its index may not have yet.
+    init(_ path: String, from offset: UInt64 = 0, newest: [LogIndex.Mark]) {
         self.path = path
+        self.newest = newest
         state = Mutex(Guarded(state: State(position: offset)))
     }
+
+    /// Where the next byte is in the whole log.
+    package var position: UInt64 { state.withLock { $0.state.position } }
 
     /// The next bytes, at most `most`; none when there are none yet.
     ///

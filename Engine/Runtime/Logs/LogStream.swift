@@ -1,4 +1,5 @@
 import CKernel
+import Core
 
 /// One output of one run. Lives on the pump's thread.
 final class LogStream {
@@ -26,6 +27,8 @@ final class LogStream {
     var entry = 0
     var watch = Watch.now
     var pace = Pace()
+    /// Who writes, as records say it.
+    var label = RecordLabel.own
     /// epoll knows the pipe.
     var isRegistered = false
     /// What may widen the pipe, and whether it was.
@@ -35,6 +38,8 @@ final class LogStream {
     var ended: Int64?
     /// In a file of several streams: since when the spool begins with a line that has no end.
     var openLineSince: Int64?
+    /// Who else wants what comes.
+    var tap: LogTap?
 
     init(key: StreamKey, pipe: Int32, spool: Spool, file: LogFile, tag: UInt64, budget: PipeBudget) {
         self.key = key
@@ -57,9 +62,11 @@ final class LogStream {
         case 0?:
             end(now)
         case let count?:
+            if let tap { tap(key.channel, spool.last(count)) }
             // It was full: the app has waited.
             if count >= PipeBudget.usual, !isWide { isWide = budget.widen(pipe) }
-            watch = pace.next(after: count, now: now).map(Watch.at) ?? .now
+            let next = pace.next(after: count, now: now)
+            watch = file.style.flush == .immediate ? .now : next.map(Watch.at) ?? .now
         }
         return true
     }

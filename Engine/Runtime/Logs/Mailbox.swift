@@ -6,7 +6,10 @@ final class Mailbox: Sendable {
     enum Command: Sendable {
         case open(String, Int32)
         case rotate(String, LogRotation)
-        case attach(RunID, StreamSource, StreamSource)
+        case empty(String)
+        case style(String, LogStyle)
+        case attach(RunID, StreamSource, StreamSource, LogOrigin)
+        case tap(RunID, LogTap?)
         case settle
         case gone(RunID)
         case close(String)

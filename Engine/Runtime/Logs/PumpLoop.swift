@@ -12,12 +12,14 @@ final class PumpLoop {
     private let growth: LogGrowth
     private let facts: (LogFact) -> Void
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: CommitPage.scratchSize, alignment: 8)
+    private let records = RecordBuffer()
     private let tags = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: 256)
     private var sync: FileSync
 
     private var files: [String: LogFile] = [:]
     private var runs: [RunID: Run] = [:]
     private var streams = StreamTable()
+    private var taps: [RunID: LogTap] = [:]
     private var isStopping = false
 
     /// Streams to look at in the next turn, and those that wait for a time.
@@ -33,6 +35,8 @@ final class PumpLoop {
     /// The streams of a run that have not ended.
     private struct Run {
         var open: [LogStream]
+        var tellsEnds = false
+        var ends: [LogEnd] = []
     }
 
     private static let mailboxTag = UInt64.max
@@ -172,10 +176,9 @@ final class PumpLoop {
             file.isTouched = false
             file.flush(now)
             for descriptor in file.takeFinished() {
-                sync.take(descriptor)
-                sync.note(now)
+                sync.take(descriptor, now)
             }
-            if file.hasChanged { sync.note(now) }
+            if file.hasChanged { sync.note(file, now) }
             review(file)
         }
     }
@@ -186,7 +189,7 @@ final class PumpLoop {
             if stream.watch == .file, stream.spool.room > 0 {
                 stream.watch = .now
                 due.append(stream)
-            } else if stream.ended != nil, stream.spool.isSettled {
+            } else if stream.ended != nil, stream.spool.isSettled, file.debt.isEmpty {
                 finish(stream)
             }
         }
@@ -204,8 +207,11 @@ final class PumpLoop {
         drop(stream)
         let run = stream.key.run
         runs[run]?.open.removeAll { $0 === stream }
+        if runs[run]?.tellsEnds == true, let end = stream.file.end(of: stream) { runs[run]?.ends.append(end) }
         guard runs[run]?.open.isEmpty == true else { return }
+        if let ends = runs[run]?.ends, !ends.isEmpty { facts(.ends(run, ends)) }
         runs[run] = nil
+        taps[run] = nil
         graces.removeAll { $0.run == run }
         facts(.drained(run))
     }
@@ -234,7 +240,7 @@ final class PumpLoop {
 
     /// The pump ends: what is in the spools stays there for the next one.
     private func leave(_ file: LogFile) {
-        file.flush(od_pump_now())
+        file.flush(od_pump_now(), isLast: true)
         sync.take(file)
         file.rest()
     }
@@ -245,12 +251,24 @@ final class PumpLoop {
         switch command {
         case .open(let path, let page): open(path, page: page)
         case .rotate(let path, let rotation): files[path]?.rotation = rotation
-        case .attach(let run, let out, let error): attach(run, out, error)
+        case .empty(let path): empty(path, now)
+        case .style(let path, let style): files[path]?.style = style
+        case .attach(let run, let out, let error, let writer): attach(run, out, error, writer)
+        case .tap(let run, let tap): self.tap(run, tap)
         case .settle: for file in files.values { file.settle() }
         case .gone(let run): if runs[run] != nil { graces.append((run, now + LogBounds.grace)) }
         case .close(let path): close(path)
         case .lend: facts(.lent(loan()))
         case .stop: isStopping = true
+        }
+    }
+
+    private func empty(_ path: String, _ now: Int64) {
+        do throws(Errno) {
+            let last = try files[path]?.empty(now)
+            facts(.emptied(path: path, through: last ?? 0, reason: last == nil ? "it is not open" : nil))
+        } catch {
+            facts(.emptied(path: path, through: 0, reason: "\(error)"))
         }
     }
 
@@ -274,7 +292,8 @@ final class PumpLoop {
         }
         do {
             let length = growth.opened(path)
-            files[path] = try LogFile(path: path, page: page, length: length, scratch: scratch, facts: facts)
+            files[path] = try LogFile(
+                path: path, page: page, length: length, scratch: scratch, records: records, facts: facts)
         } catch {
             od_pump_close(page)
             growth.closed(path)
@@ -282,21 +301,34 @@ final class PumpLoop {
         }
     }
 
-    private func attach(_ run: RunID, _ out: StreamSource, _ error: StreamSource) {
+    private func attach(_ run: RunID, _ out: StreamSource, _ error: StreamSource, _ writer: LogOrigin) {
         let sources = [(LogChunk.Channel.out, out), (.error, error)]
         let attached =
             runs[run] != nil
             ? []
             : sources.compactMap { channel, source in
-                files[source.path].flatMap { streams.add(StreamKey(run, channel), source, $0) }
+                files[source.path].flatMap { streams.add(StreamKey(run, channel), source, $0, writer) }
             }
         guard attached.count == sources.count else {
             refuse(run, sources.map(\.1), attached)
             return
         }
-        runs[run] = Run(open: attached)
+        runs[run] = Run(open: attached, tellsEnds: writer.tellsEnds)
+        if let tap = taps[run] { self.tap(run, tap) }
         due += attached
         for stream in attached { touch(stream.file) }
+    }
+
+    /// Kept until the run is attached, and until somebody takes it away.
+    private func tap(_ run: RunID, _ tap: LogTap?) {
+        taps[run] = tap
+        for stream in runs[run]?.open ?? [] {
+            let isNew = stream.tap == nil
+            stream.tap = tap
+            if let tap, isNew, stream.spool.unwritten > 0 {
+                tap(stream.key.channel, stream.spool.last(stream.spool.unwritten))
+            }
+        }
     }
 
     /// The keeper has descriptors of its own and goes on reading.

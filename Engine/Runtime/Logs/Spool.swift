@@ -83,6 +83,14 @@ struct Spool {
         return Int(moved)
     }
 
+    /// A copy of the last `count` bytes that came out of the pipe; fewer when they cannot be read.
+    func last(_ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+            let from = Int64(position) - Int64(count)
+            length = Int(max(0, od_pump_read(descriptor, buffer.baseAddress, count, from)))
+        }
+    }
+
     /// The next `count` bytes are in the file, or counted as dropped.
     mutating func advance(_ count: Int) {
         written += UInt64(count)

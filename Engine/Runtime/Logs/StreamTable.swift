@@ -1,3 +1,5 @@
+import Core
+
 /// The streams that epoll may report, by tag: the index in the table and a count of its uses, so that a late report of
 /// a stream that has gone finds nobody.
 struct StreamTable {
@@ -13,12 +15,15 @@ struct StreamTable {
 
     /// Opens the spool of a source where the page of the file says, and gives the stream a place in both. nil when the
     /// file has too many streams, or the spool cannot be read.
-    mutating func add(_ key: StreamKey, _ source: StreamSource, _ file: LogFile) -> LogStream? {
+    mutating func add(_ key: StreamKey, _ source: StreamSource, _ file: LogFile, _ writer: LogOrigin)
+        -> LogStream?
+    {
         guard let spool = try? Spool(source.spool, committed: file.committed(key)) else { return nil }
         let index = free.popLast() ?? places.count
         if index == places.count { places.append((nil, 0)) }
         let tag = UInt64(index) | UInt64(places[index].uses) << 32
         let stream = LogStream(key: key, pipe: source.pipe, spool: spool, file: file, tag: tag, budget: budget)
+        stream.label = RecordLabel(writer, key.channel)
         places[index].stream = stream
         guard file.add(stream) else {
             remove(stream)

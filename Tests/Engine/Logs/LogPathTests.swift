@@ -39,6 +39,32 @@ import Testing
         #expect(open("\(theirs)/log").path == "\(theirs)/log")
     }
 
+    /// In a directory of another user everything is made with that user's rights, and then ours are back.
+    @Test func whatIsMadeInTheirsIsTheirs() throws {
+        #expect(od_pump_make_parents("\(theirs)/new/sub/log") == 0)
+        #expect(open("\(theirs)/new/sub/log").result == 0)
+        let aside = od_put_aside("\(theirs)/new/sub/log", "\(theirs)/new/sub/log.1")
+        #expect(aside == 0)
+        let index = od_open_beside("\(theirs)/new/sub/log.idx")
+        #expect(index >= 0)
+        close(index)
+        for name in ["new", "new/sub", "new/sub/log.1", "new/sub/log.idx"] {
+            var facts = stat()
+            #expect(lstat("\(theirs)/\(name)", &facts) == 0)
+            #expect(facts.st_uid == 65534 && facts.st_gid == 65534, "\(name)")
+        }
+        // What they may not read is not read for them.
+        let secret = folder.write("ours/secret", "x")
+        chmod(secret, 0o600)
+        Glibc.link(secret, "\(theirs)/new/sub/log.2")
+        #expect(od_pump_open_read("\(theirs)/new/sub/log.2") == -EACCES)
+        let own = open("\(folder.path)/ours/log")
+        #expect(own.result == 0)
+        var facts = stat()
+        #expect(lstat("\(folder.path)/ours/log", &facts) == 0 && facts.st_uid == 0 && facts.st_gid == getegid())
+        #expect(getgroups(0, nil) >= 0)
+    }
+
     @Test func ourOwnLinksAreFollowed() {
         link("ours", "relative", owner: 0)
         link("\(folder.path)/relative", "absolute", owner: 0)
@@ -71,6 +97,9 @@ import Testing
     @Test func aSecondNameOfAFileIsOnlyOursToMake() {
         let secret = folder.write("ours/secret", "x")
         Glibc.link(secret, "\(theirs)/log")
+        // Who is there acts as its owner; and what the owner may write is a second name all the same.
+        #expect(open("\(theirs)/log").result == -EACCES)
+        chmod(secret, 0o666)
         #expect(open("\(theirs)/log").result == -EPERM)
         Glibc.link(secret, "\(folder.path)/ours/log")
         #expect(open("\(folder.path)/ours/log").result == 0)
