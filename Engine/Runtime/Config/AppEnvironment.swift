@@ -1,8 +1,9 @@
 package import Core
 import Glibc
 
-/// The environment of an app, computed from declared sources: a few variables of the shell, then the config's `env`,
-/// then `--env`. Nothing of ours is among them; the engine adds its documented `OD_*` set.
+/// The environment of an app, computed from declared sources, of which a later one wins: variables of the shell, files
+/// of `envFile`, `env`, the block `env_NAME` of `--env NAME`, `--env NAME=VALUE`. Nothing of ours is among them; the
+/// engine adds its documented `OD_*` set.
 package enum AppEnvironment {
     /// The variables that an app inherits from `shell`: `Defaults.inheritedVariables` and `LC_*`.
     ///
@@ -16,12 +17,37 @@ package enum AppEnvironment {
 
     /// Variables that say who one is.
     static let personal: Set<String> = ["HOME", "USER", "LOGNAME", "SHELL"]
-    /// Where the variables come from, in the same order as their values: a later source wins.
-    static func sources(shell: [String: String], config: [String: String], flags: [String: String]) -> VariableSources {
-        var sources = inherited(from: shell).mapValues { _ in VariableSource.shell }
-        for name in config.keys { sources[name] = .config }
-        for name in flags.keys { sources[name] = .flag }
-        return VariableSources(sources)
+
+    /// The variables of an app and where each comes from. Throws OD2006 and OD2007 for the files that it names.
+    static func variables(
+        of app: AppConfig, in place: LaunchPlace
+    ) throws(Failure) -> (values: [String: String], sources: VariableSources) {
+        let config = app.environment
+        var values = inherited(from: place.shell, forUser: app.attributes.uid)
+        if let more = config.inherited { values.merge(place.shell.filter { more.contains($0.key) }) { $1 } }
+        // What belongs to the daemon of who starts the app is not its own.
+        for name in ["OD_INSTANCE", "OD_ID", "OD_NAME", "OD_NAMESPACE", "NODE_APP_INSTANCE"] { values[name] = nil }
+        var sources = values.mapValues { _ in VariableSource.shell }
+        func add(_ name: String, _ value: String, _ source: VariableSource) {
+            values[name] = value
+            sources[name] = source
+        }
+        for file in config.files {
+            for variable in try EnvFile.load(file, in: place.directory) {
+                add(variable.name, variable.value, VariableSource("envFile", at: "\(file.path):\(variable.line)"))
+            }
+        }
+        let block = place.block.flatMap { config.blocks[$0] } ?? [:]
+        for (word, variables) in [
+            ("config", config.variables ?? [:]), (ConfigKeys.blockPrefix + (place.block ?? ""), block),
+        ] {
+            for (name, variable) in variables {
+                let spot = place.file.flatMap { variable.line > 0 ? "\($0):\(variable.line)" : nil }
+                add(name, variable.value, VariableSource(variable.isDefault ? "defaults" : word, at: spot))
+            }
+        }
+        for (name, value) in place.env { add(name, value, .flag) }
+        return (values, VariableSources(sources))
     }
 
     /// The variables of this process. Entries without `=` are left out.
@@ -48,6 +74,28 @@ package enum AppEnvironment {
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    /// Reads all `--env` of a command: `NAME=VALUE` sets a variable, `NAME` chooses the blocks `env_NAME`.
+    package static func flags(_ texts: [String]) throws(Failure) -> (values: [String: String], block: String?) {
+        var values: [String: String] = [:]
+        var block: String?
+        for text in texts {
+            guard text.contains("=") else {
+                guard block == nil || block == text, AppName.isValid(text) else {
+                    throw Failure(
+                        .usage, "--env does not understand ‘\(text)’",
+                        why: block.map { "one block is chosen already: \($0)" }
+                            ?? "it takes NAME=VALUE, or the NAME of a block env_NAME",
+                        next: "for example --env PORT=3000, or --env production")
+                }
+                block = text
+                continue
+            }
+            let (name, value) = try assignment(text)
+            values[name] = value
+        }
+        return (values, block)
+    }
 
     /// Reads `K=V` of `--env`.
     package static func assignment(_ text: String) throws(Failure) -> (name: String, value: String) {

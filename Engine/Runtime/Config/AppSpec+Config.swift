@@ -7,8 +7,12 @@ package struct LaunchPlace: Sendable {
     package var directory: String
     /// The environment of the user's shell; only a few variables of it reach the app, and PATH finds programs.
     package var shell: [String: String]
-    /// `--env`, which wins over the config.
+    /// `--env NAME=VALUE`, which wins over the config.
     package var env: [String: String]
+    /// `--env NAME`: the blocks `env_NAME` hold too.
+    package var block: String?
+    /// The name of the config file, to say where a variable comes from; nil without one.
+    package var file: String?
 
     package init(namespace: String, directory: String, shell: [String: String], env: [String: String] = [:]) {
         self.namespace = namespace
@@ -33,8 +37,9 @@ extension AppSpec {
 
     private init(resolving app: AppConfig, in place: LaunchPlace) throws(Failure) {
         let script = app.script ?? ""
-        let name = app.name ?? DefaultName.app(script: script)
-        for (kind, text) in [("an app", name), ("a project", place.namespace)] where !AppName.isValid(text) {
+        let name = app.fullName(block: place.block)
+        let namespace = app.namespace ?? place.namespace
+        for (kind, text) in [("an app", name), ("a project", namespace)] where !AppName.isValid(text) {
             throw Failure(
                 .badName, "‘\(text)’ cannot be the name of \(kind)",
                 why: "a name is a letter, then letters, digits, ‘.’, ‘_’ and ‘-’, not ‘all’", next: "choose another one"
@@ -47,25 +52,43 @@ extension AppSpec {
                 .badDirectory, "the working directory of ‘\(name)’ is wrong", why: why,
                 next: "make it, or correct ‘cwd’")
         }
-        let env = AppEnvironment.inherited(from: place.shell, forUser: app.attributes.uid).merging(app.env ?? [:]) {
-            $1
-        }.merging(place.env) { $1 }
+        let (env, sources) = try AppEnvironment.variables(of: app, in: place)
         // Relative scripts start at the config's folder; the app's own directory is a second guess.
         let directories = cwd == place.directory ? [cwd] : [place.directory, cwd]
         let search = LaunchSearch(directories: directories, path: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
         let launch = try search.launch(
             script: script, arguments: app.args ?? [], interpreter: app.interpreter,
             interpreterArguments: app.interpreterArgs ?? [])
-        func absolute(_ path: String?) -> String? { path.map { FilePath.absolute($0, in: place.directory) } }
+        func absolute(_ path: String?) -> String? { path.map { LogSettings.place($0, in: place.directory) } }
         self.init(
-            namespace: place.namespace, name: name, script: script, program: launch.program,
+            namespace: namespace, name: name, script: script, program: launch.program,
             arguments: launch.arguments, interpreter: launch.interpreter, cwd: cwd, env: env,
             instances: app.instances ?? Defaults.instances, restart: RestartPolicy(app),
             killSignal: app.killSignal ?? Defaults.killSignal, killTimeout: app.killTimeout ?? Defaults.killTimeout,
             outFile: absolute(app.outFile), errorFile: absolute(app.errorFile),
             mergeLogs: app.mergeLogs ?? Defaults.mergeLogs, logRotation: app.logRotation.map(LogRotation.init),
             attributes: app.attributes.isEmpty ? nil : app.attributes)
-        envSources = AppEnvironment.sources(shell: place.shell, config: app.env ?? [:], flags: place.env)
+        ready = app.readiness(interpreter: launch.interpreter)
+        shutdownWithMessage = app.shutdownWithMessage
+        stdin = app.stdin == .null ? nil : app.stdin
+        cluster = try ClusterSpec(app, launch, env: env, name: name)
+        logs = LogSettings(app.logs, in: place.directory)
+        dependencies = app.dependencies.flatMap { $0.isEmpty ? nil : $0 }
+        (cascade, maxMemory) = (app.cascade, app.maxMemory)
+        (pidFile, treeKill) = (absolute(app.pidFile), app.treeKill == false ? false : nil)
+        envSources = sources
+        metadata = AppMetadata(app, in: [place.directory, cwd])
+        // Only what is not the default: a definition is then the same for older versions.
+        if app.autoStart == false { autoStart = false }
+    }
+}
+
+extension AppConfig {
+    /// Its name, with the block of `--env NAME` when it asks for that.
+    package func fullName(block: String?) -> String {
+        let name = name ?? DefaultName.app(script: script ?? "")
+        guard appendEnvToName == true, let block else { return name }
+        return "\(name)-\(block)"
     }
 }
 
@@ -104,28 +127,65 @@ package struct ResolvedProject: Sendable {
     /// Names of the apps in `failures`, in the same order.
     package var missing: [String]
 
-    /// Resolves all apps of a config. Throws everything but missing interpreters, all at once.
-    package init(_ config: Config, shell: [String: String], env: [String: String]) throws(Failure) {
-        let place = LaunchPlace(namespace: config.namespace, directory: config.directory, shell: shell, env: env)
+    /// Resolves the apps of a config. Throws everything but missing interpreters, all at once.
+    ///
+    /// - Parameter block: of `--env NAME`; OD1012 when no app has `env_NAME`.
+    /// - Parameter only: names of apps, the others are left out; OD1013 for a name that no app has. nil: all.
+    package init(
+        _ config: Config, shell: [String: String], env: [String: String], block: String? = nil, only: [String]? = nil
+    ) throws(Failure) {
+        var place = LaunchPlace(namespace: config.namespace, directory: config.directory, shell: shell, env: env)
+        place.block = block
+        place.file = FilePath.name(of: config.file)
+        try config.check(block: block)
+        if let only { try config.check(only: only, block: block) }
         apps = []
         failures = []
         missing = []
         var fatal: [Failure] = []
-        for app in config.apps {
+        for var app in config.apps where only?.contains(app.fullName(block: block)) ?? true {
             do throws(Failure) {
+                if app.dependencies != nil { app.dependencies = config.dependencies(of: app, block: block) }
                 var spec = try AppSpec(app, in: place)
-                spec.config = config.file
+                spec.config = config.isFile ? config.file : nil
                 apps.append(spec)
             } catch {
                 if error.code == .interpreterMissing {
                     failures.append(error)
-                    missing.append(app.name ?? DefaultName.app(script: app.script ?? ""))
+                    missing.append(app.fullName(block: block))
                 } else {
                     fatal.append(error)
                 }
             }
         }
         if let first = fatal.first { throw fatal.count == 1 ? first : Failure(fatal) }
+    }
+}
+
+extension Config {
+    /// Whether it can be read again: stdin cannot.
+    package var isFile: Bool { FilePath.name(of: file) != ConfigFile.inputName }
+
+    fileprivate func check(block: String?) throws(Failure) {
+        guard let block else { return }
+        let names = Set(apps.flatMap(\.environment.blocks.keys)).sorted()
+        guard !names.contains(block) else { return }
+        let near = NearestName.of(block, among: names).map { "did you mean --env \($0)?" }
+        throw Failure(
+            .unknownBlock, "no app has a block ‘\(ConfigKeys.blockPrefix)\(block)’",
+            why: names.isEmpty
+                ? "this config has no blocks" : near ?? "this config has \(names.joined(separator: ", "))",
+            next: "--env NAME chooses a block, --env NAME=VALUE sets a variable")
+    }
+
+    fileprivate func check(only: [String], block: String?) throws(Failure) {
+        let names = apps.map { $0.fullName(block: block) }
+        guard let wrong = only.first(where: { !names.contains($0) }) else { return }
+        let near = NearestName.of(wrong, among: names).map { "did you mean ‘\($0)’?" }
+        throw Failure(
+            .onlyUnknown, "‘\(wrong)’ is no app of this config",
+            why: near ?? "its apps are \(names.prefix(12).joined(separator: ", "))",
+            next: "--only takes names of apps, with commas between them")
     }
 }
 

@@ -30,7 +30,11 @@ package struct AppConfig: Hashable, Sendable {
     package var interpreter: String?
     package var interpreterArgs: [String]?
     package var cwd: String?
-    package var env: [String: String]?
+    package var environment = EnvironmentConfig()
+    /// The group of the app, when it is not the project.
+    package var namespace: String?
+    package var appendEnvToName: Bool?
+    package var autoStart: Bool?
     package var instances: Int?
     package var autoRestart: Bool?
     package var restart: RestartPolicy.Mode?
@@ -48,11 +52,26 @@ package struct AppConfig: Hashable, Sendable {
     package var stopExitCodes: [StopExit]?
     package var killSignal: Int32?
     package var killTimeout: Int?
+    package var waitReady: Bool?
+    package var ready: ReadyConfig?
+    package var listenTimeout: Int?
+    package var shutdownWithMessage: Bool?
     package var outFile: String?
     package var errorFile: String?
     package var mergeLogs: Bool?
     package var logRotation: RotationConfig?
+    package var logs = LogConfig()
     package var attributes = ProcessAttributes()
+    package var dependencies: [Dependency]?
+    package var cascade: Cascade?
+    /// Bytes.
+    package var maxMemory: Int?
+    package var pidFile: String?
+    package var treeKill: Bool?
+    package var cluster = ClusterSpec()
+    package var stdin: InputMode?
+    package var version: String?
+    package var description: String?
     /// Where it stands: `FILE:LINE:COLUMN: apps[0]`; nil for flags.
     package var place: String?
 

@@ -3,32 +3,49 @@ package import Core
 /// A config while it is read: the fields of the top level, and what belongs together.
 package struct ConfigDraft: Sendable {
     var name: String?
-    var apps: [AppConfig]?
+    /// What holds for every app that does not say else.
+    var defaults = AppConfig()
+    /// The list of apps: read last, when the defaults are known.
+    var appNodes: ConfigNode?
+    var apps: [AppConfig] = []
 
     /// Reads and checks a whole file. Throws all mistakes at once.
     ///
     /// - Parameter file: its absolute path, which gives format, folder and, by default, the project's name.
     /// - Parameter shown: the path as the user named it, for errors.
     package static func decode(_ text: String, file: String, shown: String) throws(Failure) -> Config {
-        var draft = ConfigDraft()
-        var reader = ConfigReader()
+        let root: ConfigNode
         do {
-            let root =
-                try file.hasSuffix(".yaml") || file.hasSuffix(".yml")
-                ? YAMLDocument.parse(text) : JSONDocument.parse(text)
-            reader.read(root, by: ConfigKeys.project, into: &draft)
-            if draft.apps == nil, reader.problems.isEmpty {
-                reader.fail(.configMissing, at: root.mark, "‘apps’ is missing: a list of apps, each with a script")
-            }
+            root = try ConfigFormat(file: file, text: text).parse(text)
         } catch {
             throw Failure([error], file: shown)
+        }
+        return try read(root, file: file, shown: shown)
+    }
+
+    /// Reads and checks a tree, however it was written. A tree that a program made is to be `withoutPlaces`.
+    package static func read(_ given: ConfigNode, file: String, shown: String) throws(Failure) -> Config {
+        let (root, foreign) = PM2File.inOurKeys(given, file: file)
+        var draft = ConfigDraft()
+        var reader = ConfigReader()
+        reader.read(root, by: ConfigKeys.project, into: &draft)
+        if let node = draft.appNodes {
+            reader.inside("apps") { draft.readApps(node, &$0) }
+        } else if reader.problems.isEmpty {
+            reader.fail(.configMissing, at: root.mark, "‘apps’ is missing: a list of apps, each with a script")
         }
         guard reader.problems.isEmpty else { throw Failure(reader.problems, file: shown) }
         let directory = FilePath.directory(of: file)
         return Config(
             file: file, directory: directory, namespace: draft.name ?? DefaultName.project(directory: directory),
-            apps: (draft.apps ?? []).map { $0.placed(in: shown) },
-            warnings: reader.warnings.map { "\($0.text): \(shown):\($0.mark.line)" })
+            apps: draft.apps.map { $0.placed(in: shown) },
+            warnings: reader.warnings.map { "\($0.text): \(shown)" + ($0.mark == .none ? "" : ":\($0.mark.line)") }
+                + (foreign.map { ["\(shown): \($0)"] } ?? []))
+    }
+
+    mutating func readDefaults(_ node: ConfigNode, _ reader: inout ConfigReader) {
+        reader.read(node, by: ConfigKeys.defaults, into: &defaults)
+        defaults.environment.become(defaults: true)
     }
 
     mutating func readApps(_ node: ConfigNode, _ reader: inout ConfigReader) {
@@ -38,20 +55,23 @@ package struct ConfigDraft: Sendable {
         }
         var names: [String: Int] = [:]
         apps = items.indices.map { index in
-            var app = AppConfig()
+            var app = defaults
             reader.inside("[\(index)]") { reader in
                 let problems = reader.problems.count
                 reader.read(items[index], by: ConfigKeys.app, into: &app)
-                app.place = "\(items[index].mark): \(reader.pathText)"
+                app.forgetDefaults(against: items[index])
+                let mark = items[index].mark
+                app.place = (mark == .none ? ": " : ":\(mark): ") + reader.pathText
                 app.checkTogether(at: items[index], &reader, complete: reader.problems.count == problems)
                 guard let name = app.name ?? app.script.map(DefaultName.app(script:)) else { return }
-                if let other = names.updateValue(index, forKey: name) {
+                if let other = names.updateValue(index, forKey: "\(app.namespace ?? "")/\(name)") {
                     let how = app.name == nil ? "; give this one a name" : ""
                     reader.fail(.configValue, at: items[index].mark, "apps[\(other)] is called ‘\(name)’ already\(how)")
                 }
             }
             return app
         }
+        checkDependencies(at: items, &reader)
     }
 }
 
@@ -70,12 +90,21 @@ extension AppConfig {
             reader.fail(.configValue, at: node.mark, "‘restartDelay’ is longer than ‘restartMaxDelay’")
         }
         warnOfIdleKeys(at: node, &reader)
+        checkReadiness(at: node, &reader)
         if interpreter == "none", interpreterArgs?.isEmpty == false {
             reader.fail(.configValue, at: node.mark, "‘interpreterArgs’ need an interpreter, and it is ‘none’")
         }
     }
 
     /// Keys that a strategy does not look at: they may wait there for another one, but nobody should wonder.
+    /// `restart` and `autoRestart` say the same: what the app says goes before what the defaults say with the other.
+    fileprivate mutating func forgetDefaults(against node: ConfigNode) {
+        guard case .map(let pairs) = node.value else { return }
+        let said = Set(pairs.map(\.key))
+        if said.contains("restart"), !said.contains("autoRestart") { autoRestart = nil }
+        if said.contains("autoRestart"), !said.contains("restart") { restart = nil }
+    }
+
     private func warnOfIdleKeys(at node: ConfigNode, _ reader: inout ConfigReader) {
         let strategy = restartStrategy ?? Defaults.restartStrategy
         let idle = [
@@ -90,7 +119,7 @@ extension AppConfig {
 
     fileprivate func placed(in file: String) -> AppConfig {
         var copy = self
-        copy.place = place.map { "\(file):\($0)" }
+        copy.place = place.map { file + $0 }
         return copy
     }
 }
@@ -108,6 +137,17 @@ package enum DefaultName {
         let name = FilePath.name(of: first).drop { $0 == "." }
         let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
         return valid(String(stem), prefix: "app-")
+    }
+
+    /// A name as another program has it, with other characters as `-`.
+    static func app(named text: String) -> String {
+        if AppName.isValid(text) { return text }
+        let parts = text.unicodeScalars.split { !($0.isASCII && ($0.properties.isAlphabetic || isMark($0))) }
+        return valid(parts.map { String($0) }.joined(separator: "-"), prefix: "app-")
+    }
+
+    private static func isMark(_ c: Unicode.Scalar) -> Bool {
+        ("0"..."9").contains(c) || c == "." || c == "_" || c == "-"
     }
 
     private static func valid(_ text: String, prefix: String) -> String {

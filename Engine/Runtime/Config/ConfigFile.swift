@@ -4,43 +4,96 @@ import Glibc
 /// Finding and reading config files.
 package enum ConfigFile {
     /// The names that are looked for in a folder, in this order.
-    package static let names = [
-        "opendaemon.config.json", "opendaemon.config.yaml", "opendaemon.config.yml", ".opendaemonrc",
+    package static let ownNames = [
+        "opendaemon.config.json", "opendaemon.config.yaml", "opendaemon.config.yml", "opendaemon.config.toml",
+        ".opendaemonrc", ConfigFormat.packageFile,
     ]
+
+    /// The same, with the programs that go before them, and PM2's behind.
+    package static let names = ConfigScript.names + ownNames + PM2File.names
+
+    /// The same for people.
+    package static let namesInWords =
+        (ConfigScript.names + ownNames).joined(separator: ", ")
+        + ", then for PM2's (ecosystem.config.js, process.json …)"
 
     /// Whether a word of the command line means a config file: by its name or extension.
     package static func isConfig(_ path: String) -> Bool {
-        ["yaml", "yml", "json"].contains(FilePath.fileExtension(of: path)) || FilePath.name(of: path) == ".opendaemonrc"
+        ["yaml", "yml", "json", "toml"].contains(FilePath.fileExtension(of: path))
+            || FilePath.name(of: path) == ".opendaemonrc" || PM2File.isConfigScript(path) || Procfile.isOne(path)
     }
 
     /// The config of a folder, absolute; nil when it has none.
-    package static func find(in directory: String) -> String? {
-        names.lazy.map { FilePath.absolute($0, in: directory) }.first { FilePath.kind(of: $0) == .file }
+    ///
+    /// - Parameter isOurs: not one of another program.
+    package static func find(in directory: String, isOurs: Bool = false) -> String? {
+        (isOurs ? ConfigScript.names + ownNames : names).lazy.map { FilePath.absolute($0, in: directory) }.first {
+            FilePath.kind(of: $0) == .file
+                && (FilePath.name(of: $0) != ConfigFormat.packageFile || ConfigFormat.hasField($0))
+        }
     }
 
     /// Reads and checks a config.
     ///
-    /// - Parameter path: as the user named it, absolute or relative to `directory`; a folder means the config in it.
+    /// - Parameter path: as the user named it, absolute or relative to `directory`; a folder means the config in it, `-`
+    ///   what comes on stdin, YAML or JSON, as if it were a file of `directory`.
     package static func load(_ path: String, in directory: String) throws(Failure) -> Config {
-        var file = FilePath.absolute(path, in: directory)
-        var shown = path
-        if FilePath.kind(of: file) == .directory {
-            guard let found = find(in: file) else { throw absent(in: path) }
-            let name = FilePath.name(of: found)
-            shown = path == "." ? name : path.hasSuffix("/") ? path + name : "\(path)/\(name)"
-            file = found
+        if path == "-" { return try fromInput(in: directory) }
+        let (file, shown) = try locate(path, in: directory)
+        return try ConfigDraft.read(try tree(file, shown: shown), file: file, shown: shown)
+    }
+
+    /// The absolute path of a config, and how it is called in errors. A folder means the config in it.
+    static func locate(_ path: String, in directory: String) throws(Failure) -> (file: String, shown: String) {
+        let file = FilePath.absolute(path, in: directory)
+        guard FilePath.kind(of: file) == .directory else { return (file, path) }
+        guard let found = find(in: file) else { throw absent(in: path) }
+        let name = FilePath.name(of: found)
+        return (found, path == "." ? name : path.hasSuffix("/") ? path + name : "\(path)/\(name)")
+    }
+
+    /// What a file says, in its own keys, whatever it is written in.
+    static func tree(_ file: String, shown: String) throws(Failure) -> ConfigNode {
+        let text = try text(of: file, shown: shown)
+        if ConfigScript.isOne(file) { return try ConfigScript.evaluate(file, shown: shown) }
+        do {
+            if Procfile.isOne(file) {
+                let variables = FilePath.absolute(".env", in: FilePath.directory(of: file))
+                let bytes = FilePath.read(variables, limit: ConfigLimits.bytes)
+                return try Procfile.parse(text, environment: bytes.map { String(decoding: $0, as: UTF8.self) })
+            }
+            return try ConfigFormat(file: file, text: text).parse(text)
+        } catch {
+            throw Failure([error], file: shown)
         }
-        return try ConfigDraft.decode(try text(of: file, shown: shown), file: file, shown: shown)
     }
 
     /// The failure of a command that needs a config where there is none.
     package static func absent(in directory: String) -> Failure {
         Failure(
-            .configAbsent, "there is no config in ‘\(directory)’", why: "looked for \(names.joined(separator: ", "))",
+            .configAbsent, "there is no config in ‘\(directory)’", why: "looked for \(namesInWords)",
             next: "name a file, or start a program with od start FILE")
     }
 
-    private static func text(of file: String, shown: String) throws(Failure) -> String {
+    private static func fromInput(in directory: String) throws(Failure) -> Config {
+        var bytes: [UInt8] = []
+        while bytes.count <= ConfigLimits.bytes {
+            let part = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+                count = 0
+                repeat { count = Glibc.read(0, buffer.baseAddress, buffer.count) } while count < 0 && errno == EINTR
+                count = max(0, count)
+            }
+            if part.isEmpty { break }
+            bytes += part
+        }
+        return try ConfigDraft.decode(
+            try text(bytes, shown: inputName), file: FilePath.absolute(inputName, in: directory), shown: inputName)
+    }
+
+    /// How stdin is called in errors.
+    package static let inputName = "(stdin)"
+
+    static func text(of file: String, shown: String) throws(Failure) -> String {
         guard let kind = FilePath.kind(of: file) else {
             throw Failure(
                 .scriptMissing, "there is no ‘\(shown)’", why: "looked for \(file)", next: "check the name of the file")
@@ -50,6 +103,10 @@ package enum ConfigFile {
             throw Failure(
                 .scriptMissing, "‘\(shown)’ cannot be read", why: why, next: "check the name and the permissions")
         }
+        return try text(bytes, shown: shown)
+    }
+
+    private static func text(_ bytes: [UInt8], shown: String) throws(Failure) -> String {
         guard bytes.count <= ConfigLimits.bytes else {
             throw Failure(
                 [

@@ -8,13 +8,18 @@ extension ConfigKeys {
         ConfigKey("gid", .text, \.attributes.gid, "its group; default: that of the user"),
         ConfigKey("groups", .words, \.attributes.groups, "its supplementary groups; default: those of the user"),
         ConfigKey("nice", .whole(-20...19), \.attributes.nice, "-20, first, to 19, last; below 0 needs root"),
-        ConfigKey("ioNice", type: "class or map", "realtime, best-effort or idle; or class and level, 0 to 7") {
+        ConfigKey(
+            "ioNice", type: "class or map", schema: priority,
+            "realtime, best-effort or idle; or class and level, 0 to 7"
+        ) {
             node, reader, app in
             app.attributes.ioNice = readIOPriority(node, &reader)
         },
-        ConfigKey("limits", type: "map", "limits by the names of setrlimit: nofile, nproc, core, as …") {
+        ConfigKey(
+            "limits", type: "map", schema: resourceLimits, "limits by the names of setrlimit: nofile, nproc, core, as …"
+        ) {
             node, reader, app in
-            app.attributes.limits = readLimits(node, &reader)
+            app.attributes.limits = (app.attributes.limits ?? [:]).merging(readLimits(node, &reader) ?? [:]) { $1 }
         },
         ConfigKey("cpuAffinity", .cpus, \.attributes.cpuAffinity, "the CPUs that it may use, like 0-3,6"),
         ConfigKey(
@@ -23,6 +28,22 @@ extension ConfigKeys {
             "oomScoreAdjust", .whole(-1000...1000), \.attributes.oomScoreAdjust,
             "who is killed first for want of memory, -1000 to 1000; below 0 needs root"),
     ]
+
+    private static let priority = ConfigSchema.anyOf([
+        .words(IOPriority.Class.allCases.map(\.rawValue)),
+        .object(ConfigSchema.keys(ioKeys).members + [("minProperties", .number("1"))]),
+    ])
+
+    private static let resourceLimits = ConfigSchema.record(
+        Resource.allCases.map { resource in
+            (
+                resource.rawValue,
+                .anyOf([
+                    ConfigValue<UInt64?>.limit.schema,
+                    .object(ConfigSchema.keys(limitKeys).members + [("minProperties", .number("1"))]),
+                ])
+            )
+        })
 
     // MARK: ioNice
 
@@ -104,7 +125,10 @@ extension ConfigKeys {
 extension ConfigValue where T == Int {
     /// Mode bits, octal as everywhere, whether quoted or not: `022`, `"0027"`, `0o77`.
     static var fileMode: ConfigValue<Int> {
-        ConfigValue(type: "octal", expected: "octal digits from 0 to 777, like 022") { node in
+        ConfigValue(
+            type: "octal", expected: "octal digits from 0 to 777, like 022",
+            schema: .anyOf([.whole(0...777), .pattern("^(0o)?0*[0-7]{1,3}$")])
+        ) { node in
             guard let text = node.scalarText else { return nil }
             let digits = text.hasPrefix("0o") ? text.dropFirst(2) : text[...]
             guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x37).contains($0) }) else { return nil }
@@ -116,7 +140,10 @@ extension ConfigValue where T == Int {
 extension ConfigValue where T == UInt64? {
     /// A limit: a number, a size, or `unlimited`, which is `.some(nil)`.
     static var limit: ConfigValue<UInt64?> {
-        ConfigValue(type: "limit", expected: "a number, a size like 512M, or unlimited") { node in
+        ConfigValue(
+            type: "limit", expected: "a number, a size like 512M, or unlimited",
+            schema: .anyOf([ConfigValue<Int>.size.schema, .words(["unlimited", "infinity"])])
+        ) { node in
             guard let text = node.scalarText else { return nil }
             if text == "unlimited" || text == "infinity" { return .some(nil) }
             return ConfigSize(text).map { .some(UInt64($0.bytes)) }
@@ -127,8 +154,13 @@ extension ConfigValue where T == UInt64? {
 extension ConfigValue where T == [Int] {
     /// Numbers of CPUs: `0-3,6` or a list of numbers and ranges.
     static var cpus: ConfigValue<[Int]> {
-        ConfigValue(type: "CPUs", expected: "CPUs from 0 to \(ProcessAttributes.maxCPU), like 0-3,6 or [0, 1]") {
-            node in
+        let one = ConfigSchema.anyOf([
+            .whole(0...ProcessAttributes.maxCPU), .pattern("^[0-9]+( ?- ?[0-9]+)?(, ?[0-9]+( ?- ?[0-9]+)?)*$"),
+        ])
+        return ConfigValue(
+            type: "CPUs", expected: "CPUs from 0 to \(ProcessAttributes.maxCPU), like 0-3,6 or [0, 1]",
+            schema: .anyOf([one, .list(one, atLeast: 1)])
+        ) { node in
             let texts: [String?] =
                 if case .list(let items) = node.value { items.map(\.scalarText) } else { [node.scalarText] }
             var numbers: Set<Int> = []

@@ -5,8 +5,14 @@ package enum ConfigKeys {
     /// The top level.
     package static let project: [ConfigKey<ConfigDraft>] = [
         ConfigKey("name", .name, \.name, "the project: the namespace of its apps; default: the folder's name"),
-        ConfigKey("apps", type: "list", "the apps, in the order in which they are shown") { node, reader, draft in
-            draft.readApps(node, &reader)
+        ConfigKey("defaults", type: "map", schema: .app, "keys of an app that hold for all apps which do not say else")
+        {
+            node, reader, draft in draft.readDefaults(node, &reader)
+        },
+        ConfigKey(
+            "apps", type: "list", schema: .list(.app, atLeast: 1), "the apps, in the order in which they are shown"
+        ) { node, reader, draft in
+            draft.appNodes = node
         },
     ]
 
@@ -20,12 +26,12 @@ package enum ConfigKeys {
             ConfigKey(
                 "interpreter", .text, \.interpreter, "what runs the script: a program, or none; default: by the script"),
             ConfigKey("interpreterArgs", .words, \.interpreterArgs, "arguments of the interpreter, before the script"),
+            ConfigKey("version", .text, \.version, "shown by od info; default: that of package.json"),
+            ConfigKey("description", .text, \.description, "what it is for; shown by od info"),
             ConfigKey("cwd", .text, \.cwd, "the working directory; default: the config's folder"),
-            ConfigKey("env", type: "map", "environment variables") { node, reader, app in
-                app.env = readVariables(node, &reader)
-            },
             ConfigKey(
-                "instances", .whole(1...Defaults.maxInstances), \.instances, "how many; default: \(Defaults.instances)"),
+                "instances", .instances, \.instances,
+                "how many; max or 0: one for each CPU, -1: one less; default: \(Defaults.instances)"),
             ConfigKey("autoRestart", .flag, \.autoRestart, "false is restart: never"),
             ConfigKey(
                 "restart", .word, \.restart,
@@ -72,13 +78,24 @@ package enum ConfigKeys {
             ConfigKey("errorFile", .text, \.errorFile, "where stderr is written; default: below the home"),
             ConfigKey(
                 "mergeLogs", .flag, \.mergeLogs, "one log for stdout and one for stderr, shared by all instances"),
-            ConfigKey("logRotation", type: "map", "when log files are put aside, and what is kept of them; see below") {
-                node, reader, app in
-                var rotation = RotationConfig()
+            ConfigKey(
+                "logRotation", type: "map", schema: .keys(rotationKeys),
+                "when log files are put aside, and what is kept of them; see below"
+            ) { node, reader, app in
+                var rotation = app.logRotation ?? RotationConfig()
                 reader.read(node, by: rotationKeys, into: &rotation)
                 app.logRotation = rotation
             },
-        ] + attributes
+        ] + logs + environment + cluster + readiness + attributes + order
+
+    /// Keys that people expect of a process manager and that do not exist here: why not.
+    static let notServed: [String: String] = [
+        "watch": "does not watch files", "ignoreWatch": "does not watch files", "watchDelay": "does not watch files",
+        "cron": "has no schedules", "cronRestart": "has no schedules", "healthCheck": "checks no health",
+        "healthChecks": "checks no health", "deploy": "does not deploy", "cluster": "has no router",
+        "loadBalancer": "has no router", "notifications": "sends no notifications", "secrets": "keeps no secrets",
+        "autoscale": "does not scale by itself",
+    ]
 
     /// `logRotation`.
     package static let rotationKeys: [ConfigKey<RotationConfig>] = [
@@ -91,33 +108,31 @@ package enum ConfigKeys {
         ConfigKey("maxTotal", .size, \.maxTotal, "bytes of all old files of the app; 0: any number; default: 1G"),
         ConfigKey("compress", .flag, \.compress, "old files become .gz; default: \(Defaults.logCompress)"),
     ]
-
-    private static func readVariables(_ node: ConfigNode, _ reader: inout ConfigReader) -> [String: String]? {
-        guard let pairs = reader.map(node) else { return nil }
-        var result: [String: String] = [:]
-        for pair in pairs {
-            reader.inside(pair.key) { reader in
-                guard !pair.key.isEmpty, !pair.key.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "=") }) else {
-                    return reader.fail(.configValue, at: pair.mark, "a variable's name is not empty and has no ‘=’")
-                }
-                result[pair.key] = reader.value(.anyText, of: pair.node)
-            }
-        }
-        return result
-    }
 }
 
 extension AppConfig {
     /// Sets a key from the text of a flag, by the table of keys. Throws OD1001, for a name OD1007.
     package mutating func set(_ key: String, to text: String, flag: String) throws(Failure) {
-        guard let entry = ConfigKeys.app.first(where: { $0.name == key }) else {
+        let parts = key.split(separator: ".", maxSplits: 1).map { String($0) }
+        guard let entry = ConfigKeys.app.first(where: { $0.name == parts.first }) else {
+            let near = NearestName.of(key, among: ConfigKeys.app.map(\.name))
             throw Failure(
-                .bug, "the flag \(flag) sets no key", why: "no config has a key ‘\(key)’", next: "please report it")
+                .usage, "no config has a key ‘\(key)’", why: near.map { "the nearest is \($0)" } ?? "\(flag) sets none",
+                next: "od help config lists the keys")
         }
-        let node = ConfigNode(
-            PlainNumber.matches(text) ? .number(text) : .string(text), at: ConfigMark(line: 1, column: 1), text: text)
+        var node = ConfigNode.ofFlag(text)
+        if parts.count == 2 { node = .plain(.map([ConfigPair(key: parts[1], mark: .none, node: node)]), at: .none) }
         var reader = ConfigReader()
         entry.read(node, &reader, &self)
+        if !reader.problems.isEmpty, text.contains(",") {
+            // A list, for the keys that take one.
+            let items = text.split(separator: ",", omittingEmptySubsequences: false).map {
+                ConfigNode.ofFlag(String($0))
+            }
+            var second = ConfigReader()
+            entry.read(.plain(.list(items), at: .none), &second, &self)
+            if second.problems.isEmpty { return }
+        }
         guard let problem = reader.problems.first else { return }
         throw Failure(
             key == "name" ? .badName : .usage, "\(flag) does not understand ‘\(text)’", why: problem.message,

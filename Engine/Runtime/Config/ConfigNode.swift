@@ -1,4 +1,5 @@
-/// A place in a config file: line and column from 1, columns counted in code points.
+/// A place in a config file: line and column from 1, columns counted in code points. Line 0 is no place: the text was
+/// made by a program, and only the path of keys means something.
 package struct ConfigMark: Hashable, Sendable, CustomStringConvertible {
     package var line: Int
     package var column: Int
@@ -9,11 +10,14 @@ package struct ConfigMark: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(line):\(column)" }
+
+    /// For what was not read from a file.
+    package static let none = ConfigMark(line: 0, column: 0)
 }
 
 /// A value of a config file with the place where it stands, so that every error can name it.
 ///
-/// YAML and JSON both become this tree; the decoder knows no formats. A plain scalar keeps its text as written:
+/// Every format becomes this tree (ConfigFormat.swift); the decoder knows none. A plain scalar keeps its text as written:
 /// `1.10` in `env` is the text `1.10`, not the number 1.1.
 package struct ConfigNode: Hashable, Sendable {
     package enum Value: Hashable, Sendable {
@@ -45,6 +49,21 @@ package struct ConfigNode: Hashable, Sendable {
         case .list: "a list"
         case .map: "a map"
         }
+    }
+}
+
+extension ConfigNode {
+    /// The same without places, for a text that a program made.
+    package var withoutPlaces: ConfigNode {
+        var copy = self
+        copy.mark = .none
+        switch value {
+        case .list(let items): copy.value = .list(items.map(\.withoutPlaces))
+        case .map(let pairs):
+            copy.value = .map(pairs.map { ConfigPair(key: $0.key, mark: .none, node: $0.node.withoutPlaces) })
+        case .null, .bool, .number, .string: break
+        }
+        return copy
     }
 }
 

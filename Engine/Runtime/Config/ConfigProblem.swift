@@ -18,7 +18,7 @@ package struct ConfigProblem: Error, Hashable, Sendable {
 
     /// `FILE:LINE:COLUMN: KEY: MESSAGE`, as editors and terminals make it clickable.
     package func line(file: String) -> String {
-        "\(file):\(mark): " + (path.isEmpty ? message : "\(path): \(message)")
+        (mark == .none ? "\(file): " : "\(file):\(mark): ") + (path.isEmpty ? message : "\(path): \(message)")
     }
 }
 

@@ -8,25 +8,34 @@ package struct ConfigKey<Owner>: Sendable {
     package let name: String
     package let type: String
     package let doc: String
+    let schema: ConfigSchema
     let read: @Sendable (ConfigNode, inout ConfigReader, inout Owner) -> Void
 
     /// A key with a plain value.
     init<T>(_ name: String, _ value: ConfigValue<T>, _ field: any WritableKeyPath<Owner, T?> & Sendable, _ doc: String)
     {
-        self.init(name, type: value.type, doc) { node, reader, owner in
+        self.init(name, type: value.type, schema: value.schema, doc) { node, reader, owner in
             owner[keyPath: field] = reader.value(value, of: node)
         }
     }
 
     /// A key with parts of its own.
     init(
-        _ name: String, type: String, _ doc: String,
+        _ name: String, type: String, schema: ConfigSchema = .any, _ doc: String,
         read: @escaping @Sendable (ConfigNode, inout ConfigReader, inout Owner) -> Void
     ) {
         self.name = name
         self.type = type
         self.doc = doc
+        self.schema = schema
         self.read = read
+    }
+
+    /// The beginning of all names that it stands for: `env_` of `env_NAME`; nil when it is one name.
+    var prefix: String? { name.hasSuffix("_NAME") ? String(name.dropLast("NAME".count)) : nil }
+
+    func isNamed(_ text: String) -> Bool {
+        name == text || prefix.map { text.hasPrefix($0) && text != $0 } ?? false
     }
 }
 
@@ -41,7 +50,7 @@ struct ConfigReader {
         guard let pairs = map(node) else { return }
         for pair in pairs {
             inside(pair.key) { reader in
-                if let key = keys.first(where: { $0.name == pair.key }) {
+                if let key = keys.first(where: { $0.isNamed(pair.key) }) {
                     key.read(pair.node, &reader, &owner)
                 } else {
                     reader.unknown(pair, among: keys.map(\.name))
@@ -81,6 +90,9 @@ struct ConfigReader {
         warnings.append((mark, text))
     }
 
+    /// The key that is being read; empty at the top.
+    var key: String { path.last ?? "" }
+
     /// `apps[0].env.PORT`
     var pathText: String {
         path.reduce("") { $1.hasPrefix("[") ? $0 + $1 : $0.isEmpty ? $1 : $0 + "." + $1 }
@@ -89,6 +101,12 @@ struct ConfigReader {
     private mutating func unknown(_ pair: ConfigPair, among names: [String]) {
         if path.count == 1, pair.key == "daemon" || pair.key == "plugins" {
             return fail(.configUnknownKey, at: pair.mark, "settings of the daemon do not belong into a project's file")
+        }
+        if let later = ConfigKeys.notServed[pair.key] {
+            return fail(.configUnknownKey, at: pair.mark, "no such key: this version \(later)")
+        }
+        if path.count > 1, path[0] == "defaults", pair.key == "name" {
+            return fail(.configUnknownKey, at: pair.mark, "a name belongs to one app: it cannot be a default")
         }
         let near = NearestName.of(pair.key, among: names).map { "did you mean ‘\($0)’?" }
         fail(

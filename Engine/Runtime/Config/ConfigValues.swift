@@ -6,6 +6,8 @@ struct ConfigValue<T>: Sendable {
     let type: String
     /// In errors, after "expected".
     let expected: String
+    /// The same for editors.
+    var schema = ConfigSchema.any
     /// nil when the node is no such value.
     let read: @Sendable (ConfigNode) -> T?
 }
@@ -13,20 +15,23 @@ struct ConfigValue<T>: Sendable {
 extension ConfigValue where T == String {
     /// Not empty, without NUL. Numbers and booleans count as their text.
     static var text: ConfigValue<String> {
-        ConfigValue(type: "text", expected: "a text") { node in
+        ConfigValue(type: "text", expected: "a text", schema: .text) { node in
             node.scalarText.flatMap { $0.isEmpty ? nil : $0 }
         }
     }
 
     /// As `text`, but it may be empty: an argument, the value of a variable.
     static var anyText: ConfigValue<String> {
-        ConfigValue(type: "text", expected: "a text, a number, true or false", read: \.scalarText)
+        ConfigValue(
+            type: "text", expected: "a text, a number, true or false", schema: .scalar, read: \.scalarText)
     }
 
     /// A name of an app or a project.
     static var name: ConfigValue<String> {
-        ConfigValue(type: "name", expected: "a name: a letter, then letters, digits, ‘.’, ‘_’ and ‘-’, not ‘all’") {
-            node in
+        ConfigValue(
+            type: "name", expected: "a name: a letter, then letters, digits, ‘.’, ‘_’ and ‘-’, not ‘all’",
+            schema: .pattern("^(?!all$)[A-Za-z][A-Za-z0-9._-]{0,\(AppName.maxLength - 1)}$")
+        ) { node in
             node.scalarText.flatMap { AppName.isValid($0) ? $0 : nil }
         }
     }
@@ -35,7 +40,9 @@ extension ConfigValue where T == String {
 extension ConfigValue where T == [String] {
     /// A list of texts, or one text that is split as a shell does.
     static var words: ConfigValue<[String]> {
-        ConfigValue(type: "list or text", expected: "a list of texts, or one text with every quote closed") { node in
+        ConfigValue(
+            type: "list or text", expected: "a list of texts, or one text with every quote closed", schema: .words
+        ) { node in
             switch node.value {
             case .list(let items):
                 let texts = items.compactMap(\.scalarText)
@@ -50,7 +57,7 @@ extension ConfigValue where T == [String] {
 
 extension ConfigValue where T == Bool {
     static var flag: ConfigValue<Bool> {
-        ConfigValue(type: "true or false", expected: "true or false") { node in
+        ConfigValue(type: "true or false", expected: "true or false", schema: .flag) { node in
             if case .bool(let value) = node.value { value } else { nil }
         }
     }
@@ -58,8 +65,10 @@ extension ConfigValue where T == Bool {
 
 extension ConfigValue where T == Int {
     static func whole(_ range: ClosedRange<Int>) -> ConfigValue<Int> {
-        ConfigValue(type: "number", expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
-            node in
+        ConfigValue(
+            type: "number", expected: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            schema: .whole(range)
+        ) { node in
             guard case .number(let text) = node.value, let number = Int(text), range.contains(number) else {
                 return nil
             }
@@ -70,15 +79,20 @@ extension ConfigValue where T == Int {
     /// Milliseconds, at most 365 days.
     static var duration: ConfigValue<Int> {
         ConfigValue(
-            type: "duration", expected: "a duration: milliseconds, or a number with ms, s, m, h or d, like 500ms or 10s"
-        ) {
-            node in node.scalarText.flatMap(ConfigDuration.init)?.milliseconds
+            type: "duration",
+            expected: "a duration: milliseconds, or a number with ms, s, m, h or d, like 500ms or 10s",
+            schema: ConfigDuration.schema
+        ) { node in
+            node.scalarText.flatMap(ConfigDuration.init)?.milliseconds
         }
     }
 
     /// A duration of a second or more, or 0 for none.
     static var coolDown: ConfigValue<Int> {
-        ConfigValue(type: "duration", expected: "a duration of a second or more, like 10m, or 0") { node in
+        ConfigValue(
+            type: "duration", expected: "a duration of a second or more, like 10m, or 0",
+            schema: ConfigDuration.schema
+        ) { node in
             node.scalarText.flatMap(ConfigDuration.init).flatMap { duration in
                 let isRight = duration.milliseconds == 0 || duration.milliseconds >= Defaults.shortestCoolDown
                 return isRight ? duration.milliseconds : nil
@@ -88,7 +102,10 @@ extension ConfigValue where T == Int {
 
     /// Bytes.
     static var size: ConfigValue<Int> {
-        ConfigValue(type: "size", expected: "a size: bytes, or a number with K, M or G, like 10M") { node in
+        ConfigValue(
+            type: "size", expected: "a size: bytes, or a number with K, M or G, like 10M",
+            schema: .quantity("^[0-9][0-9.]* ?([kKmMgGtT]([iI]?[bB])?|[bB])?$", most: 1 << 53)
+        ) { node in
             node.scalarText.flatMap(ConfigSize.init)?.bytes
         }
     }
@@ -97,7 +114,7 @@ extension ConfigValue where T == Int {
 extension ConfigValue where T == Double {
     static func decimal(_ range: ClosedRange<Double>) -> ConfigValue<Double> {
         let words = "a number from \(range.lowerBound.plain) to \(range.upperBound.plain)"
-        return ConfigValue(type: "number", expected: words) { node in
+        return ConfigValue(type: "number", expected: words, schema: .decimal(range)) { node in
             guard case .number(let text) = node.value, let number = Double(text), range.contains(number) else {
                 return nil
             }
@@ -110,12 +127,17 @@ extension ConfigValue where T == [StopExit] {
     /// A list, or one alone. A number is an exit code, a name a signal.
     static var stopExits: ConfigValue<[StopExit]> {
         ConfigValue(
-            type: "list", expected: "exit codes from 0 to 255 and names of signals, like [0, 3, SIGTERM]"
+            type: "list", expected: "exit codes from 0 to 255 and names of signals, like [0, 3, SIGTERM]",
+            schema: .anyOf([stopExit, .list(stopExit)])
         ) { node in
             let items = if case .list(let items) = node.value { items } else { [node] }
             let exits = items.compactMap { $0.scalarText.flatMap(StopExit.init) }
             return exits.count == items.count ? exits : nil
         }
+    }
+
+    private static var stopExit: ConfigSchema {
+        .anyOf([.whole(0...255), .pattern("^([0-9]{1,3}|\(ConfigSchema.signals))$")])
     }
 }
 
@@ -126,7 +148,10 @@ extension Double {
 
 extension ConfigValue where T == Int32 {
     static var signal: ConfigValue<Int32> {
-        ConfigValue(type: "signal", expected: "a signal, like SIGTERM, INT or 15") { node in
+        ConfigValue(
+            type: "signal", expected: "a signal, like SIGTERM, INT or 15",
+            schema: .anyOf([.whole(1...64), .pattern("^([0-9]{1,2}|\(ConfigSchema.signals))$")])
+        ) { node in
             node.scalarText.flatMap { Signal.number($0) }
         }
     }
@@ -137,7 +162,9 @@ extension ConfigValue where T: CaseIterable & RawRepresentable & Sendable, T.Raw
     static var word: ConfigValue<T> {
         let words = T.allCases.map(\.rawValue)
         let choices = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
-        return ConfigValue(type: choices, expected: choices) { node in node.scalarText.flatMap(T.init(rawValue:)) }
+        return ConfigValue(type: choices, expected: choices, schema: .words(words)) { node in
+            node.scalarText.flatMap(T.init(rawValue:))
+        }
     }
 }
 
@@ -154,6 +181,8 @@ extension ConfigNode {
 /// A duration as people write it: `1500`, `500ms`, `10s`, `1.5m`, `2h`, `1d`.
 package struct ConfigDuration: Hashable, Sendable {
     package static let longest = 365 * 86_400_000
+
+    static let schema = ConfigSchema.quantity("^[0-9][0-9.]* ?(ms|s|m|h|d)?$", most: longest)
 
     package var milliseconds: Int
 

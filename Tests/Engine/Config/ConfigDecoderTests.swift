@@ -41,6 +41,8 @@ struct ConfigDecoderTests {
             outFile: logs/out.log
             errorFile: /var/log/err.log
             mergeLogs: true
+            version: "2.1"
+            description: takes orders
         """
 
     @Test func everyKeyIsRead() throws {
@@ -67,14 +69,22 @@ struct ConfigDecoderTests {
         #expect(app.outFile == "logs/out.log")
         #expect(app.errorFile == "/var/log/err.log")
         #expect(app.mergeLogs == true)
+        #expect(app.version == "2.1")
+        #expect(app.description == "takes orders")
         #expect(config.warnings.isEmpty)
     }
 
     @Test func noKeyIsForgottenByThisTest() {
-        // What processes are made is in ConfigAttributesTests.
-        let elsewhere = ["logRotation"] + ConfigKeys.attributes.map(\.name)
+        // What processes are made is in ConfigAttributesTests, their environment in ConfigEnvironmentTests, how they
+        // tell that they are ready in ReadinessKeyTests, what they share in ClusterKeyTests, what they wait for in
+        // ConfigDependencyTests.
+        let tables =
+            ConfigKeys.attributes + ConfigKeys.environment + ConfigKeys.readiness + ConfigKeys.cluster
+            + ConfigKeys.order
+        let elsewhere = ["logRotation"] + tables.map(\.name)
         for key in ConfigKeys.app where !elsewhere.contains(key.name) {
-            #expect((Self.everyKey + RestartKeyTests.everyKey).contains("\(key.name): "), "\(key.name)")
+            let known = Self.everyKey + RestartKeyTests.everyKey + LogKeyTests.everyKey
+            #expect(known.contains("\(key.name): "), "\(key.name)")
         }
     }
 
@@ -86,7 +96,8 @@ struct ConfigDecoderTests {
               "autoRestart": true, "restart": "on-failure", "restartStrategy": "fixed", "restartDelay": 0,
               "maxRestarts": 3,
               "minUptime": "2s", "killSignal": "SIGINT", "killTimeout": "1.5m", "outFile": "logs/out.log",
-              "errorFile": "\/var\/log\/err.log", "mergeLogs": true}]}
+              "errorFile": "\/var\/log\/err.log", "mergeLogs": true, "version": "2.1",
+              "description": "takes orders"}]}
             """#
         var other = try yaml(Self.everyKey).apps
         other[0].place = nil

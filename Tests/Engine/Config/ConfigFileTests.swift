@@ -16,9 +16,30 @@ struct ConfigFileTests {
     @Test func theFirstNameWins() {
         #expect(ConfigFile.find(in: folder.path) == nil)
         for name in ConfigFile.names.reversed() {
-            let file = folder.write(name, "{}")
+            let file = folder.write(name, "{\"opendaemon\": {}}")
             #expect(ConfigFile.find(in: folder.path) == file)
         }
+    }
+
+    @Test func aPackageFileIsAConfigWhenItHasTheField() throws {
+        folder.write("package.json", "{\"name\": \"x\"}")
+        #expect(ConfigFile.find(in: folder.path) == nil)
+        #expect(failure(".")?.code == .configAbsent)
+        #expect(failure("package.json")?.code == .configMissing)
+        folder.write("package.json", "no JSON")
+        #expect(ConfigFile.find(in: folder.path) == nil)
+        folder.write("package.json", "[]")
+        #expect(failure("package.json")?.why == "package.json:1:1: ‘opendaemon’ is missing: a map with the list ‘apps’")
+        folder.write("package.json", "{\n  \"opendaemon\": {\"apps\": [{\"script\": 1, \"skript\": 2}]}\n}")
+        #expect(ConfigFile.find(in: folder.path) == folder.path + "/package.json")
+        #expect(failure(".")?.why.hasPrefix("package.json:2:41: apps[0].skript: no such key; did you mean") == true)
+    }
+
+    @Test func aFileWithoutAnEndingIsWhatItBeginsAs() throws {
+        folder.write(".opendaemonrc", "# ours\napps: [{script: a}]")
+        #expect(try ConfigFile.load(".", in: folder.path).apps.count == 1)
+        folder.write(".opendaemonrc", "  {\"apps\": [{\"script\": \"a\"}]}")
+        #expect(try ConfigFile.load(".", in: folder.path).apps.count == 1)
     }
 
     @Test func aFolderMeansTheConfigInIt() throws {
@@ -49,7 +70,8 @@ struct ConfigFileTests {
     }
 
     @Test(arguments: [
-        ("a.yaml", true), ("a.yml", true), ("x/a.json", true), (".opendaemonrc", true), ("a.js", false),
+        ("a.yaml", true), ("a.toml", true), ("a.yml", true), ("x/a.json", true), (".opendaemonrc", true),
+        ("a.js", false),
         ("yaml", false),
     ])
     func configsAreKnownByTheirNames(_ path: String, _ isConfig: Bool) {

@@ -170,7 +170,7 @@ struct LaunchTests {
         #expect(spec.cwd == cwd)
         #expect(spec.env == ["PATH": folder.path + "/bin", "HOME": "/other", "LC_ALL": "C", "A": "1", "B": "3"])
         #expect(
-            spec.envSources?.byName
+            spec.envSources?.byName.mapValues { VariableSource(rawValue: $0.word) }
                 == ["PATH": .shell, "HOME": .config, "LC_ALL": .shell, "A": .config, "B": .flag])
         #expect(spec.outFile == folder.path + "/logs/o.log")
         #expect(spec.errorFile == nil)

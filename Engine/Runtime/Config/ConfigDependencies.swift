@@ -1,0 +1,77 @@
+internal import Core
+
+/// Checks of a whole file: that what apps depend on is there, and that nothing depends on itself.
+extension ConfigDraft {
+    func checkDependencies(at nodes: [ConfigNode], _ reader: inout ConfigReader) {
+        guard apps.contains(where: { $0.dependencies?.isEmpty == false }) else { return }
+        let labels = apps.map { space(of: $0) + "/" + ($0.name ?? $0.script.map(DefaultName.app(script:)) ?? "") }
+        var edges: [String: [String]] = [:]
+        for (index, app) in apps.enumerated() {
+            reader.inside("[\(index)]") { reader in
+                checkNames(of: nodes[index], &reader)
+                edges[labels[index]] = (app.dependencies ?? []).map { dependency in
+                    let label = dependency.label(in: space(of: app))
+                    if let place = labels.firstIndex(of: label) {
+                        warn(of: dependency, on: apps[place], at: nodes[index], &reader)
+                    } else if isOurs(label) {
+                        unknown(dependency.name, labels, at: nodes[index], &reader)
+                    }
+                    return label
+                }
+            }
+        }
+        guard let cycle = DependencyGraph(edges).cycle, let first = labels.firstIndex(of: cycle[0]) else { return }
+        let circle = cycle.map(Self.bare).joined(separator: " → ")
+        reader.fail(.dependencies, at: nodes[first].mark, "apps depend on each other in a circle: \(circle)")
+    }
+
+    /// The namespace of an app; empty for the project's own when the file does not name it.
+    private func space(of app: AppConfig) -> String { app.namespace ?? name ?? "" }
+
+    private static func bare(_ label: String) -> String { label.split(separator: "/").last.map(String.init) ?? label }
+
+    /// Whether a label is of a namespace that belongs to this file alone.
+    private func isOurs(_ label: String) -> Bool { label.hasPrefix((name ?? "") + "/") }
+
+    /// The same thing under two of its names.
+    private func checkNames(of node: ConfigNode, _ reader: inout ConfigReader) {
+        guard case .map(let pairs) = node.value else { return }
+        let said = pairs.filter { ConfigKeys.dependencyNames.contains($0.key) }
+        guard said.count > 1 else { return }
+        reader.fail(.configValue, at: said[1].mark, "the dependencies are said twice")
+    }
+
+    private func unknown(_ wanted: String, _ labels: [String], at node: ConfigNode, _ reader: inout ConfigReader) {
+        let names = labels.map(Self.bare)
+        let near = NearestName.of(Self.bare(wanted), among: names).map { "did you mean ‘\($0)’?" }
+        let all = "the apps are \(names.joined(separator: ", "))"
+        reader.fail(.dependencies, at: node.mark, "it depends on ‘\(wanted)’, which is no app here; " + (near ?? all))
+    }
+
+    /// What is started again after every end never completes.
+    private func warn(
+        of dependency: Dependency, on other: AppConfig, at node: ConfigNode, _ reader: inout ConfigReader
+    ) {
+        let mode = other.restart ?? (other.autoRestart == false ? .never : Defaults.restart)
+        guard [.completed, .completedSuccessfully].contains(dependency.condition), other.stopExitCodes == nil,
+            mode == .always || mode == .unlessStopped
+        else { return }
+        reader.warn(
+            at: node.mark,
+            "‘\(dependency.name)’ is started again whenever it ends and never completes: it needs restart: on-failure "
+                + "or never")
+    }
+}
+
+extension Config {
+    /// The dependencies of an app by the names that the apps have with a block of `--env NAME`.
+    func dependencies(of app: AppConfig, block: String?) -> [Dependency] {
+        (app.dependencies ?? []).map { dependency in
+            let other = apps.first {
+                ($0.name ?? DefaultName.app(script: $0.script ?? "")) == dependency.name
+                    && $0.namespace == app.namespace
+            }
+            return other.map { Dependency($0.fullName(block: block), dependency.condition) } ?? dependency
+        }
+    }
+}
