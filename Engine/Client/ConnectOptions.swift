@@ -19,6 +19,8 @@ public struct ConnectOptions: Sendable {
     public var ending = false
     /// What this client is, for `od daemon status`: `od 0.1.0`.
     public var client: String
+    /// The command line of this client, without secrets, for `od why`; nil: what it does is noted under `client`.
+    public var command: String?
     /// The keeper's executable; nil means `od-keeper` beside this program's own file. Never looked up in PATH.
     public var keeper: String?
     /// The executable of the engine, called as `ENGINE engine --home HOME`; nil means `od` beside this program's file.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A connection to the engine of a home. It reconnects by itself when the engine is replaced, until `close()`.
 ///
 /// ```swift
@@ -31,6 +33,20 @@ public final class OpenDaemon: Sendable {
     ///   is missing or wrong, OD5013 the other machine cannot be reached.
     public static func connect(_ options: ConnectOptions = ConnectOptions()) async throws -> OpenDaemon {
         try await Connector(options).connect()
+    }
+
+    /// The type of the network file system that a directory is on; nil when it is on none, or cannot be looked at.
+    package static func networkFileSystem(of path: String) -> String? {
+        guard let directory = Descriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else { return nil }
+        return FileSystem.networkType(of: directory.number)
+    }
+
+    /// Makes this process the daemon of `options.home`, in the foreground, for a service manager; its apps come back,
+    /// also those of a home that was halted. Returns only to throw.
+    ///
+    /// - Throws: `Failure`: OD5014 one runs already, OD5002 and OD5008 unsafe home, OD5005 no keeper or engine.
+    package static func become(_ options: ConnectOptions) throws(Failure) {
+        try Election.become(options)
     }
 
     /// A connected socket of the daemon, for programs that copy its bytes (`od bridge`); the caller owns it.

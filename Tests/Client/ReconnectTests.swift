@@ -156,22 +156,26 @@ struct ReconnectTests {
     /// Engines are replaced while calls come without a pause: each call is answered, by one engine or another.
     @Test func manyEnginesInARow() async throws {
         let engine = try FakeEngine()
+        let tally = Tally()
+        let count = 2000
         let routes: @Sendable (inout Router) -> Void = { router in
             router.on(Methods.stop) { request, _ in [process(Int(request.targets[0]) ?? -1)] }
         }
         try await engine.start(routes)
         let daemon = try await engine.connect()
         let calls = Task {
-            for number in 0..<2000 {
+            for number in 0..<count {
                 let answer = try await daemon.call(Methods.stop, TargetRequest(targets: [String(number)]))
                 #expect(answer.map(\.id) == [number])
+                tally.add("answered")
             }
         }
         for _ in 0..<20 {
             await engine.crash()
             try await engine.start(routes)
-            let before = daemon.hello.pid
-            try await eventually("the client is back") { daemon.hello.pid >= before }
+            // A call that breaks too many engines is given up: each one answers something.
+            let before = tally["answered"]
+            try await eventually("calls go on") { tally["answered"] > before || tally["answered"] == count }
         }
         try await calls.value
     }

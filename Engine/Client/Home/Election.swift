@@ -44,6 +44,16 @@ enum Election {
         return .connected(socket, started: true)
     }
 
+    /// Becomes the daemon of a home, if none runs there. Returns only to throw.
+    static func become(_ options: ConnectOptions) throws(Failure) {
+        guard let home = try Home.open(options.home, create: true) else { throw .noDaemon(options.home) }
+        try home.checkDisk()
+        guard let lock = try home.takeLock(), case .refused = try home.dial() else { throw .alreadyRuns(home.path) }
+        let listener = try home.listen()
+        defer { home.removeSocket() }
+        try Keeper(options).become(home: home.path, lock: lock, listener: listener)
+    }
+
     /// Nobody holds the lock, so that whoever listens on the socket is no daemon of ours.
     static func lockIsFree(_ path: String) -> Bool {
         guard let home = try? Home.open(path, create: false), let lock = try? home.takeLock() else { return false }

@@ -57,6 +57,12 @@ extension Failure {
             next: "start an app (od start …) or the daemon alone (od daemon start)")
     }
 
+    static func alreadyRuns(_ path: String) -> Failure {
+        Failure(
+            .alreadyRuns, "a daemon runs for \(path) already", why: "there is one for each home",
+            next: "it may go on; or od --home \(path) daemon stop, then start this one again")
+    }
+
     static func noAnswer(_ path: String, _ milliseconds: Int) -> Failure {
         Failure(
             .engineSilent, "the daemon of \(path) does not answer",

@@ -41,6 +41,33 @@ struct Keeper {
         try awaitDaemon(pid)
     }
 
+    /// Becomes the keeper, in the foreground: for a service manager, whose main process this then is. Returns only to
+    /// throw.
+    func become(home: String, lock: borrowing Descriptor, listener: borrowing Descriptor) throws(Failure) {
+        for (what, path) in [("the keeper", program), ("the engine", engine)] {
+            guard access(path, X_OK) == 0 else { throw .noProgram(what, path, .last) }
+        }
+        // Out of the way of the numbers that they get in the keeper, which may be ours.
+        guard let lock = Descriptor(fcntl(lock.number, F_DUPFD_CLOEXEC, 16)),
+            let listener = Descriptor(fcntl(listener.number, F_DUPFD_CLOEXEC, 16)),
+            dup2(lock.number, Self.lockNumber) >= 0, dup2(listener.number, Self.listenerNumber) >= 0
+        else { throw .noProgram("the keeper", program, .last) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        pthread_sigmask(SIG_SETMASK, &signals, nil)
+        // Ignored ones stay ignored across execve; the keeper sets those that it handles.
+        signal(SIGPIPE, SIG_DFL)
+        let manager = Self.managerVariables.compactMap { name in ConnectOptions.variable(name).map { "\(name)=\($0)" } }
+        let environment = environment(home) + manager + ["OD_FOREGROUND=1"]
+        withStrings([program, engine, "engine", "--home", home, "--boot"]) { argv in
+            withStrings(environment) { envp in _ = execve(program, argv, envp) }
+        }
+        throw .noProgram("the keeper", program, .last)
+    }
+
+    /// What a service manager says to its services (sd_notify(3), sd_watchdog_enabled(3)); for the engine.
+    private static let managerVariables = ["NOTIFY_SOCKET", "WATCHDOG_USEC"]
+
     private func spawn(home: String, lock: Int32, listener: Int32) throws(Failure) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

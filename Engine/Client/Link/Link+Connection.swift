@@ -43,9 +43,10 @@ extension Link {
     /// Hello goes first and alone; everything else waits for its answer.
     private func sayHello(on channel: any Channel, _ number: Int, within milliseconds: Int) async throws -> ByteBuffer {
         let id = nextID()
-        let request = HelloRequest(
+        var request = HelloRequest(
             client: options.client, owner: options.embedded ? true : nil,
             ending: options.ending ? true : nil)
+        request.command = options.command
         let frame = try Message.request(id, Methods.hello, request)
         return try await withCheckedThrowingContinuation { continuation in
             guard case .greeting = phase else { return continuation.resume(throwing: refusal ?? Failure.lost) }

@@ -74,6 +74,11 @@ extension Link {
         }
         // Chunks of a stream that was stopped are still on their way: they are read again when it goes on.
         guard let id = streams[chunk.stream], let mailbox = sources[id]?.mailbox else { return }
+        guard !chunk.isOutdated else {
+            sources[id]?.cursor.outdate(chunk.time)
+            closeStream(of: id)
+            return open(id)
+        }
         sources[id]?.cursor.read(chunk)
         let unread = mailbox.push(.chunk(chunk), weight: chunk.bytes.count + LogSource.chunkOverhead)
         if unread >= LogSource.pauseAt { pause(id) }

@@ -11,6 +11,8 @@ struct LogCursor: Equatable, Sendable {
     private var offsets: [File: UInt64] = [:]
     private var ended: Set<File> = []
     private var files: [LogStreamResult.File]?
+    /// What is new came then or later.
+    private var newSince: WallTime?
 
     init(_ request: LogRequest) {
         self.request = request
@@ -24,12 +26,20 @@ struct LogCursor: Equatable, Sendable {
         var rest = request
         rest.resume = offsets.map { LogRequest.Position(process: $0.process, channel: $0.channel, offset: $1) }
             .sorted { ($0.process, $0.channel.rawValue) < ($1.process, $1.channel.rawValue) }
+        if !offsets.isEmpty { rest.since = newSince ?? request.since }
         return rest
+    }
+
+    /// There are other files: those that are not known begin at a time.
+    mutating func outdate(_ since: WallTime?) {
+        newSince = since
     }
 
     /// Every file of the stream has come to its end.
     var isFinished: Bool {
-        files?.allSatisfy { ended.contains(File(process: $0.process, channel: $0.channel)) } ?? false
+        // Who follows all apps waits for the first of them.
+        if request.follow, files?.isEmpty == true { return false }
+        return files?.allSatisfy { ended.contains(File(process: $0.process, channel: $0.channel)) } ?? false
     }
 
     /// - Returns: true when the reader does not know these files yet.

@@ -88,7 +88,9 @@ extension Control {
             Log.write("\(adopted.count) runs were adopted, \(dead.count) had ended while nobody looked")
         }
         recover(adopted.map(\.held) + dead)
+        closeForgotten()
         _ = parts.pump.settle()
+        dropStrangeVoices()
         heldPages = [:]
         adopted = []
         dead = []

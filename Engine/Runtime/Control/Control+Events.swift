@@ -31,7 +31,8 @@ extension Control {
     /// What is stored and what is on its way there; the journal is small but when the disk is full.
     private func events(_ request: EventListRequest) async throws -> [FleetEvent] {
         let query = EventQuery(
-            try EventFilter(request.events ?? []), after: request.after, since: request.since,
+            try EventFilter(request.events ?? []), targets: try request.targets.map(TargetMatcher.init),
+            after: request.after, since: request.since,
             limit: max(0, min(request.limit ?? .max, Defaults.maxEventsInAnswer)))
         guard capabilities.isEnabled(.events) else {
             throw Failure(

@@ -22,6 +22,9 @@ extension Control {
         var isReleased = false
         /// A run of nobody: forgotten as soon as it has ended.
         var isDiscarded = false
+        /// Where its output ends, once all of it is in its logs; and how it crashed, when it did.
+        var logEnds: [LogEnd]?
+        var crash: CrashNote?
     }
 
     /// Takes a frame, in the order in which they came.
@@ -34,8 +37,8 @@ extension Control {
             meet(welcome)
         case .held(Door.key, let socket):
             heldDoor = socket
-        case .held(let key, let page):
-            heldPages[key] = page
+        case .held(let key, let descriptor):
+            if !takeHeld(key, descriptor) { heldPages[key] = descriptor }
         case .slot(let slot, _) where slot.isStarting:
             // What becomes of it is told to whoever is the engine then; one that has just come waits for that.
             if !isReady { expect(slot.id) }
@@ -195,12 +198,22 @@ extension Control {
             launch(order)
         case .signal(let id, let number):
             if let slot = slots[id] { parts.link.signal(slot: slot.index, id, number) }
+        case .signalFirst(let id, let number):
+            if let slot = slots[id] { parts.link.signal(slot: slot.index, id, number, first: true) }
+        case .listen(let id, let pid, let attention):
+            listen(id, pid: pid, attention)
+        case .askToEnd(let id, let number):
+            askToEnd(id, number)
         case .attach(let id, let plan):
             attach(id, plan)
         case .ended(let id):
+            silence(id)
             _ = parts.pump.gone(id)
+            closeInput(id)
         case .discard(let id):
             discard(id)
+        case .closeSockets(let app):
+            closeSockets(app: app)
         }
     }
 
@@ -231,6 +244,7 @@ extension Control {
     func forget(_ id: RunID) {
         guard let slot = slots.removeValue(forKey: id) else { return }
         descriptors[id] = nil
+        silence(id)
         guard let index = slot.index else { return }
         parts.link.acknowledge(slot: index, exitNumber: slot.exitNumber)
         parts.link.release(slot: index)

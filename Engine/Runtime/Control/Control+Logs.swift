@@ -14,11 +14,15 @@ extension Control {
         for path in paths {
             open(path, for: id.instance)
             _ = parts.pump.rotate(path, by: plan.rotation)
+            _ = parts.pump.style(path, LogStyle(plan.settings))
         }
         streaming.insert(id)
         let out = StreamSource(pipe: descriptors.out.give(), spool: descriptors.outSpool.give(), path: plan.out)
         let error = StreamSource(pipe: descriptors.error.give(), spool: descriptors.errorSpool.give(), path: plan.error)
-        if !parts.pump.attach(id, out: out, error: error) {
+        var origin = plan.origin
+        origin.pid = slots[id]?.process?.pid ?? 0
+        origin.tellsEnds = plan.settings.crashLines > 0
+        if !parts.pump.attach(id, out: out, error: error, origin: origin) {
             for number in [out.pipe, out.spool, error.pipe, error.spool] { _ = Descriptor(number) }
             decline(id)
         }
@@ -56,8 +60,12 @@ extension Control {
     /// Takes what the pump tells.
     func take(_ fact: LogFact) {
         switch fact {
+        case .ends(let id, let ends):
+            slots[id]?.logEnds = ends
+            if let crash = slots[id]?.crash { parts.archivist.keep(crash, ends) }
         case .drained(let id):
             streaming.remove(id)
+            report(id)
             release(id)
         case .refused(let id):
             decline(id)
@@ -74,7 +82,15 @@ extension Control {
             for (id, plan) in closing.removeValue(forKey: path) ?? [] { attach(id, plan) }
         case .lent(let loan):
             giveBack(loan)
+        case .emptied(let path, let number, let reason):
+            for waiting in emptying.removeValue(forKey: path) ?? [] { waiting.resume(returning: (number, reason)) }
         }
+    }
+
+    /// The last lines of a run that crashed are kept as soon as all of them are there.
+    func keepLastLines(of crash: CrashNote) {
+        slots[crash.id]?.crash = crash
+        if let ends = slots[crash.id]?.logEnds { parts.archivist.keep(crash, ends) }
     }
 
     /// A file was put aside: the app's old files are compressed, and those that are too many or too old removed.

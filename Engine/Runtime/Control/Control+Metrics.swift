@@ -59,9 +59,9 @@ extension Control {
             ?? HostInfo(hostname: "", cores: 1, cpu: 0, memoryUsed: 0, memoryTotal: 0, load: [], uptime: 0)
     }
 
-    /// Samples every second as long as somebody is subscribed; at rest there is no timer.
+    /// Samples every second as long as somebody is subscribed or memory is limited; at rest there is no timer.
     func keepMeasuring() {
-        guard !isMeasuring, capabilities.isEnabled(.liveMetrics) else { return }
+        guard !isMeasuring, capabilities.isEnabled(.liveMetrics) || limitsMemory else { return }
         isMeasuring = true
         loop.scheduleTask(in: .milliseconds(Int64(Defaults.sampleInterval))) {
             self.assumeIsolated { control in
@@ -72,11 +72,14 @@ extension Control {
     }
 
     private func measureForWatchers() async {
-        guard let server, await server.metered > 0 else { return }
+        guard let server else { return }
+        let isWatched = await server.metered > 0
+        guard isWatched || hasLimitedRuns else { return }
         keepMeasuring()
         let before = figures?.at
         await measure()
-        guard let figures, figures.at != before, capabilities.isEnabled(.liveMetrics) else { return }
+        limitMemory()
+        guard isWatched, let figures, figures.at != before, capabilities.isEnabled(.liveMetrics) else { return }
         let samples = kernel.livePids().compactMap { id, pid in
             figures.trees[pid].map {
                 FleetMetrics.Sample(id: id, cpu: $0.cpu, memory: $0.memory, processes: $0.processes)

@@ -35,6 +35,7 @@ extension Control {
             Log.write("the last facts were not stored: \(error)")
         }
         Log.write("another engine takes over")
+        parts.manager.tell(.reloading)
         let result = DaemonRestartResult(
             pid: processID(), version: Build.version, keeperVersion: keeper?.build ?? "", note: note)
         Task {

@@ -11,22 +11,34 @@ extension Control {
         router.on(Methods.list) { _, _ in await self.list() }
         router.on(Methods.info) { request, _ in try await self.details(request.targets) }
         router.inOrder(Methods.start) { request, _ in
-            guard case .started(let result) = try await self.command(.start(request)) else { throw self.noAnswer }
+            guard case .started(var result) = try await self.command(.start(request)) else { throw self.noAnswer }
+            result.warnings = await self.memoryWarnings(request.apps)
             return result
         }
         router.inOrder(Methods.apply) { request, _ in
-            guard case .applied(let result) = try await self.command(.apply(request)) else { throw self.noAnswer }
+            guard case .applied(var result) = try await self.command(.apply(request)) else { throw self.noAnswer }
+            result.warnings = await self.memoryWarnings(request.apps)
             return result
         }
-        router.inOrder(Methods.stop) { request, _ in try await self.processes(.stop(request.targets)) }
-        router.inOrder(Methods.restart) { request, _ in try await self.processes(.restart(request.targets)) }
+        router.on(Methods.graph) { _, _ in await self.graph() }
+        router.inOrder(Methods.stop) { request, _ in
+            try await self.processes(.stop(request.targets, cascade: request.cascade == true))
+        }
+        router.inOrder(Methods.restart) { request, _ in
+            try await self.processes(.restart(request.targets, cascade: request.cascade == true))
+        }
+        router.on(Methods.diff) { request, _ in try await self.plan(request) }
         router.inOrder(Methods.delete) { request, _ in try await self.processes(.delete(request.targets)) }
         router.inOrder(Methods.resume) { _, _ in try await self.processes(.resume) }
         router.inOrder(Methods.shutdown) { _, _ in try await self.nothing(.shutdown(halt: true)) }
         router.on(Methods.restartDaemon) { request, _ in try await self.restart(request) }
         router.inOrder(Methods.detach) { _, _ in try await self.nothing(.detach) }
+        addSteering(to: &router)
+        addDefinitions(to: &router)
         addLogs(to: &router)
+        addLogFiles(to: &router)
         addEvents(to: &router)
+        addStories(to: &router)
         addPlugins(to: &router)
         return router
     }
@@ -49,12 +61,12 @@ extension Control {
         if kernel.isEmbedded { take(.command(.detach, nil)) }
     }
 
-    private func processes(_ command: FleetCommand) async throws(Failure) -> [InstanceInfo] {
+    func processes(_ command: FleetCommand) async throws(Failure) -> [InstanceInfo] {
         switch try await self.command(command) {
         case .processes(let processes): processes
         case .started(let result) where result.failures.isEmpty: result.processes
         case .started(let result): throw result.failures[0]
-        case .nothing, .applied, .failed: throw noAnswer
+        case .nothing, .applied, .reloaded, .failed: throw noAnswer
         }
     }
 
@@ -64,7 +76,7 @@ extension Control {
     }
 
     /// The kernel answers each command with one kind of answer; another is our mistake.
-    private nonisolated var noAnswer: Failure {
+    nonisolated var noAnswer: Failure {
         Failure(.bug, "an answer of the wrong kind", why: "this is a mistake in od", next: "report it with od version")
     }
 
@@ -74,6 +86,11 @@ extension Control {
     private func environments(_ request: EnvironmentRequest) async throws(Failure) -> [ProcessEnvironment] {
         await untilReady()
         return try kernel.environments(of: request.targets, show: request.show)
+    }
+
+    private func plan(_ request: ApplyRequest) async throws(Failure) -> [AppChange] {
+        await untilReady()
+        return try kernel.plan(request)
     }
 
     private func list() async -> [InstanceInfo] {

@@ -9,6 +9,8 @@ extension Control {
 
     /// Looks up what the order names and sends it; the answer comes as `spawned` or `spawnFailed`.
     func launch(_ order: SpawnOrder) {
+        guard hasPreload(for: order) else { return }
+        claim(order.id, order.voice)
         let isTaken = parts.spawner.prepare(order, home: parts.home.path, holder: keeper?.identity ?? "") {
             [loop] result in
             if loop.inEventLoop {
@@ -23,6 +25,7 @@ extension Control {
 
     private func send(_ order: SpawnOrder, _ result: Result<SpawnGrant, AttributeTrouble>) {
         guard let trouble = tell(order, result) else { return }
+        silence(order.id)
         take(.spawnFailed(order.id, trouble))
         // Its cgroup may have been made already.
         parts.spawner.ended(order.id)
@@ -34,11 +37,18 @@ extension Control {
         case .failure(let trouble):
             return SpawnTrouble(stage: .attribute(trouble.key), errno: 0, text: trouble.text)
         case .success(var grant):
+            if let trouble = share(order, &grant) { return trouble }
             if parts.link.keeperVersion < Self.richVersion {
                 grant.cgroup = nil
-                guard !grant.needsVersion2 else {
+                guard !grant.needsVersion2, !order.voice.isNeeded else {
                     let text = "the keeper that runs is of an older version and cannot set user, limits or priorities"
                     return SpawnTrouble(stage: .keeper, errno: 0, text: text)
+                }
+            } else {
+                do throws(Errno) {
+                    try equip(order.id, order.voice, &grant)
+                } catch {
+                    return SpawnTrouble(stage: .resources, errno: error.number, text: error.description)
                 }
             }
             return parts.link.spawn(order, grant).map {
@@ -57,7 +67,7 @@ extension Control {
     }
 
     private func nameStrays() {
-        let mains = Set(kernel.list(at: Clock.now()).compactMap(\.pid))
+        let mains = kernel.mainPids()
         parts.spawner.nameStrays(mains: mains)
     }
 
@@ -65,8 +75,11 @@ extension Control {
     func spawnRefused(_ id: RunID, _ trouble: SpawnTrouble) {
         if trouble.stage == .cgroup, let order = kernel.spawnOrder(of: id) {
             parts.spawner.withoutCgroups(trouble.text)
+            // What it was given went with the refused child.
+            silence(id)
             return launch(order)
         }
+        silence(id)
         take(.spawnFailed(id, trouble))
         parts.spawner.ended(id)
     }

@@ -17,6 +17,7 @@ extension Control {
         let isSame = before.identity == welcome.identity
         guard !isSame || before.pid != welcome.pid || before.spare != welcome.spare else { return }
         writePidFiles()
+        tellMain(welcome)
         if !isSame { isKeeperStrange = true }
         let held = "\(liveRuns) runs held"
         if before.build != welcome.build, isSame {
@@ -27,6 +28,18 @@ extension Control {
             if isSame { say(.lost(Self.death(before, welcome))) }
             say(.replaced(keeper: welcome.identity, "by pid \(welcome.pid) with spare \(welcome.spare), \(held)"))
         }
+    }
+
+    /// The keeper has something alive yet: asked again in a moment.
+    func leaveRefused() {
+        loop.scheduleTask(in: .milliseconds(100)) { [parts] in parts.link.leave() }
+    }
+
+    /// How this engine came to be, under a keeper.
+    func engineStart(_ keeper: String) -> EngineStart {
+        EngineStart(
+            keeper: keeper, isEmbedded: isStartedEmbedded, hasAdopted: isSeeking, number: startNumber,
+            isBoot: isStartedByBoot)
     }
 
     /// Which of both died: the worker's place is taken by a new child of the spare, the spare's by the worker.
@@ -124,7 +137,9 @@ extension Control {
     func giveBack(_ loan: LogLoan) {
         let lent = Loan(loan)
         guard isKeeperThere, isKeeperStrange else { return }
+        giveBackVoices()
         for (path, page) in lent.pages { parts.link.store(key: LogPump.pageKey(path), descriptor: page.lent) }
+        giveBackShared()
         var leftovers: Set<RunID> = []
         for (id, slot) in slots where slot.index == nil && !slot.isGone {
             if slot.hasEnded {

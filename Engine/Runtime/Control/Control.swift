@@ -6,32 +6,14 @@ import NIOCore
 /// The thin runtime around the kernel: one serial executor, pinned to one event loop. Events come in, the kernel decides,
 /// and the effects are carried out in their order: store, keeper and timers, publication, answers.
 actor Control {
-    /// What lives outside the kernel.
-    struct Parts: Sendable {
-        var home: HomePaths
-        var link: KeeperLink
-        var store: Store
-        /// Where the store blocks: one thread, so that batches are written in their order.
-        var storeWorker: Worker
-        var pump: LogPump
-        var archivist: Archivist
-        /// Where log files are read.
-        var readers: Worker
-        var meter: Meter
-        /// Starts a keeper with a copy of the listening socket; gives our end of the link to it. Blocks.
-        var startKeeper: @Sendable (_ listener: Int32) throws -> Int32
-        /// Ends this process with a code.
-        var end: @Sendable (Int32) -> Void = { exit($0) }
-        /// Where users are looked up and cgroups are made.
-        var spawner = Spawner()
-    }
-
     nonisolated let loop: any EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
     let parts: Parts
     /// The first engine of a keeper was started for a dashboard.
     let isStartedEmbedded: Bool
+    /// … or by the machine's init system.
+    let isStartedByBoot: Bool
     let startNumber: Int
     let startedAt = Clock.now()
     var kernel: Kernel
@@ -49,6 +31,8 @@ actor Control {
     private var flushed: [CheckedContinuation<Void, Never>] = []
     /// What is known of each run that a keeper holds or held.
     var slots: [RunID: Slot] = [:]
+    /// Who waits for a log to be emptied, by its path.
+    var emptying: [String: [CheckedContinuation<(UInt64, String?), Never>]] = [:]
     /// Collected between OD_HELLO and OD_LISTED; nil when all is known.
     var roll: [KeeperSlot]?
     /// The number of the last OD_HELLO: only its list is whole, and requests of before may be lost.
@@ -74,10 +58,17 @@ actor Control {
     var reexec: Reexec?
     /// A copy of the listening socket, for a keeper that we start.
     var listener: Int32 = -1
-    /// Commit pages that the keeper held when we came, by key, until their files are opened.
+    /// Commit pages and ends of voices that the keeper held when we came, by key, until somebody wants them.
     var heldPages: [UInt64: Descriptor] = [:]
     /// The listening socket of the door, if an earlier engine opened it.
     var heldDoor: Descriptor?
+    /// Our ends of what runs speak by; and runs of which a line is awaited.
+    var voices: [RunID: [SignSource: Descriptor]] = [:]
+    var tapped: Set<RunID> = []
+    /// Sockets that runs share and the stdin of runs, by the key under which the keeper stores them.
+    var shared: [UInt64: Descriptor] = [:]
+    /// The preload of node apps is written.
+    var hasPreload = false
     /// Descriptors of runs whose files are not known yet.
     var descriptors: [RunID: RunDescriptors] = [:]
     /// Runs whose streams the pump reads.
@@ -112,11 +103,12 @@ actor Control {
 
     init(
         loop: any EventLoop, parts: Parts, stored: StoredFleet, capabilities: Capabilities, embedded: Bool,
-        startNumber: Int
+        boots: Bool = false, startNumber: Int
     ) {
         self.loop = loop
         self.parts = parts
         isStartedEmbedded = embedded
+        isStartedByBoot = boots
         self.startNumber = startNumber
         kernel = Kernel(homePath: parts.home.path, seed: Clock.now().boot.nanoseconds)
         self.stored = stored
@@ -126,6 +118,9 @@ actor Control {
     /// What the store held, until the keeper has told what it holds.
     let stored: StoredFleet
     let rest = Rest()
+    let pidFiles = PidFiles()
+    /// For crash reports.
+    var witness = Witness()
 
     /// Accepts clients, who wait until the fleet is known, and asks the keeper what it holds.
     func open(listener: Int32) async throws {
@@ -166,13 +161,12 @@ actor Control {
         isReady = true
         let identity = keeper?.identity ?? ""
         parts.spawner.begin(home: parts.home.path, holder: identity)
-        let start = EngineStart(
-            keeper: identity, isEmbedded: isStartedEmbedded, hasAdopted: isSeeking, number: startNumber)
-        inbox.insert(.recovered(stored, held, start), at: 0)
+        inbox.insert(.recovered(stored, held, engineStart(identity)), at: 0)
         Log.write("engine \(Build.version), pid \(processID()), is start \(startNumber): \(held.count) runs held")
         proceed()
         for continuation in ready { continuation.resume() }
         ready = []
+        serve(parts.manager)
     }
 
     /// Waits until the fleet is known.
@@ -195,6 +189,7 @@ actor Control {
             context?.turn.pass()
         }
         if case .failed(let failure) = answer { throw failure }
+        note(command, answer, by: context?.requester)
         return answer
     }
 
@@ -219,6 +214,7 @@ actor Control {
                 continue
             }
             isCommitting = true
+            keepGood(effects)
             Task { [next] in await self.commit(effects, request, next, stops: command.stops) }
         }
     }
@@ -267,8 +263,11 @@ actor Control {
         }
         isPerforming = true
         for effect in effects.keeper { obey(effect) }
+        for crash in effects.crashes { keepLastLines(of: crash) }
         for effect in effects.timers { obey(effect) }
+        watch(effects)
         for event in effects.publish { server?.publish(event) }
+        watchForCrashes(effects)
         for key in effects.forgotten { closeLogs(of: key) }
         isPerforming = false
         for reply in effects.answers { answer(reply.request, reply.answer) }
@@ -353,15 +352,18 @@ actor Control {
     private func leave() {
         guard !isLeaving else { return }
         isLeaving = true
+        parts.manager.tell(.stopping)
         Task {
             await untilDrained()
-            let (pump, home) = (parts.pump, parts.home)
+            let (pump, signs, home) = (parts.pump, parts.signs, parts.home)
             let rest = journal.take()
             // Batches reach the store in their order: one that is under way is before this one. What cannot be written
             // is with the keeper no more, but the apps are down: only their last exit codes are lost.
             do { try await write(rest) } catch { Log.write("the last facts were not stored: \(error)") }
+            await pidFiles.finish()
             try? await parts.storeWorker.run {
                 pump.stop()
+                signs.stop()
                 home.removePidFiles()
             }
             await server?.close()
@@ -385,10 +387,5 @@ actor Control {
         guard all || streaming.isEmpty else { return }
         whenDrained?.resume()
         whenDrained = nil
-    }
-
-    /// The keeper has something alive yet: asked again in a moment.
-    func leaveRefused() {
-        loop.scheduleTask(in: .milliseconds(100)) { [parts] in parts.link.leave() }
     }
 }

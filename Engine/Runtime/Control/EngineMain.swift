@@ -5,7 +5,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The engine's process: what `od engine --home DIR [--embedded]` runs, started by the keeper with its link and the
+/// The engine's process: what `od engine --home DIR [--embedded | --boot]` runs, started by the keeper with its link and the
 /// listening socket as descriptors.
 package enum EngineMain {
     /// EX_TEMPFAIL of sysexits.h: the keeper tries again later.
@@ -14,7 +14,8 @@ package enum EngineMain {
     /// Runs until everything is stopped and the keeper has given leave; does not return before.
     ///
     /// - Parameter home: absolute path; it exists and was checked by the client that made it.
-    package static func run(home: String, embedded: Bool) -> Never {
+    ///   `boots`: the machine's init system starts it, which ends a halt.
+    package static func run(home: String, embedded: Bool, boots: Bool = false) -> Never {
         od_block_signals()
         od_raise_limits()
         od_widen_descriptors()
@@ -23,7 +24,7 @@ package enum EngineMain {
         Log.open(paths.engineLog)
         let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
         do {
-            let control = try makeControl(paths, loop, embedded: embedded)
+            let control = try makeControl(paths, loop, embedded: embedded, boots: boots)
             serve(control, loop)
             waitForSignals(control)
         } catch {
@@ -33,7 +34,7 @@ package enum EngineMain {
     }
 
     private static func makeControl(
-        _ paths: HomePaths, _ loop: any EventLoop, embedded: Bool
+        _ paths: HomePaths, _ loop: any EventLoop, embedded: Bool, boots: Bool
     ) throws(Failure) -> Control {
         let store = try Store(path: paths.database)
         let stored = try store.load()
@@ -42,12 +43,13 @@ package enum EngineMain {
         let parts = Control.Parts(
             home: paths, link: KeeperLink(socket: Int32(OD_FD_LINK)), store: store, storeWorker: try Worker("od-store"),
             pump: try LogPump { facts.take($0) }, archivist: try Archivist(),
-            readers: try Worker("od-read", threads: 2), meter: try Meter(),
-            startKeeper: { try KeeperStart(home: paths.path).run(listener: $0) })
+            readers: try Worker("od-read", threads: 2), searchers: try Worker.modest("od-search"), meter: try Meter(),
+            startKeeper: { try KeeperStart(home: paths.path).run(listener: $0) },
+            signs: try SignWatch { facts.take($0) })
         let number = getenv("OD_ENGINE_STARTS").flatMap { Int(String(cString: $0)) } ?? 1
         let control = Control(
             loop: loop, parts: parts, stored: stored, capabilities: capabilities, embedded: embedded,
-            startNumber: number)
+            boots: boots, startNumber: number)
         facts.reach(control)
         return control
     }
@@ -71,7 +73,10 @@ package enum EngineMain {
             guard signal == SIGTERM else { continue }
             Log.write("SIGTERM: stopping everything")
             control.loop.execute {
-                control.assumeIsolated { $0.take(.command(.shutdown(halt: false), nil)) }
+                control.assumeIsolated {
+                    $0.beginStopping()
+                    $0.take(.command(.shutdown(halt: false), nil))
+                }
             }
         }
     }
@@ -81,6 +86,9 @@ package enum EngineMain {
         let failure =
             failure as? Failure ?? Failure(.bug, "the engine cannot start", why: "\(failure)", next: "report this")
         let engine = RefusedEngine(loop: loop, home: paths, link: KeeperLink(socket: Int32(OD_FD_LINK)), failure)
+        let manager = ServiceManager()
+        manager.tell(.trouble(failure))
+        manager.beginWatch(on: loop)
         Task {
             do {
                 try await engine.open(listener: Int32(OD_FD_LISTENER))
@@ -102,6 +110,11 @@ private final class Facts: Sendable {
     func reach(_ control: Control) { self.control.withLock { $0 = control } }
 
     func take(_ fact: LogFact) {
+        guard let control = control.withLock({ $0 }) else { return }
+        control.loop.execute { control.assumeIsolated { $0.take(fact) } }
+    }
+
+    func take(_ fact: SignFact) {
         guard let control = control.withLock({ $0 }) else { return }
         control.loop.execute { control.assumeIsolated { $0.take(fact) } }
     }

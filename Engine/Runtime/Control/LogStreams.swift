@@ -15,8 +15,21 @@ extension Control {
 
     nonisolated func addLogs(to router: inout Router) {
         router.onLogs { request, stream, session in
+            // A pattern that is none is refused before anything is sent.
+            if let filter = request.filter { _ = try LogSieve(filter) }
+            let opened = Clock.now().wall
             let files = try await self.files(of: request)
             let parts = self.parts
+            if request.merged == true || request.filter != nil || request.times == true {
+                return (
+                    files.map(\.file),
+                    {
+                        await Self.merge(files, request, stream: stream, to: session, parts) {
+                            await self.changed(files, request, since: opened)
+                        }
+                    }
+                )
+            }
             return (
                 files.map(\.file),
                 {
@@ -33,7 +46,7 @@ extension Control {
     }
 
     /// The files that the targets write: one for all instances when they share it.
-    private func files(of request: LogRequest) async throws(Failure) -> [StreamedFile] {
+    func files(of request: LogRequest) async throws(Failure) -> [StreamedFile] {
         await untilReady()
         var files: [StreamedFile] = []
         var seen: Set<String> = []
@@ -44,7 +57,9 @@ extension Control {
                 let isShared = logUsers[path].map { $0.count > 1 } ?? false
                 let file = LogStreamResult.File(
                     process: UInt32(process.id), label: isShared ? process.name : process.label, channel: channel,
-                    path: path)
+                    path: path, namespace: process.namespace, name: process.name,
+                    instance: isShared ? nil : process.instance, pid: isShared ? nil : process.pid,
+                    started: process.pid != nil ? process.startedAt : nil)
                 let position = request.resume.first { $0.process == file.process && $0.channel == channel }
                 files.append(StreamedFile(file: file, offset: position?.offset))
             }
@@ -57,7 +72,8 @@ extension Control {
         _ streamed: StreamedFile, _ request: LogRequest, stream: UInt32, to session: Session, _ parts: Parts
     ) async {
         let file = streamed.file
-        let reader = LogReader(file.path, from: streamed.offset ?? 0)
+        let reader = LogReader(
+            file.path, from: streamed.offset ?? 0, newest: parts.pump.growth.marks(of: file.path))
         var sender = LogSender(file: file, stream: stream, session: session)
         do {
             let limit = parts.pump.growth.length(of: file.path)

@@ -4,6 +4,29 @@ import Glibc
 
 /// Where cgroups of version 2 can be made, by what /proc tells.
 package enum CgroupPlace {
+    /// What a service manager has delegated keeps daemon and apps apart: the daemon is in a cgroup of this name below,
+    /// because a cgroup that distributes resources holds no processes itself.
+    package static let daemon = "od-daemon"
+
+    /// The directory below which apps have theirs: this process's own cgroup, or the one around the daemon's.
+    package static func ofApps(mountinfo: String, membership: String) -> String? {
+        directory(mountinfo: mountinfo, membership: membership).map {
+            $0.hasSuffix("/" + daemon) ? String($0.dropLast(daemon.utf8.count + 1)) : $0
+        }
+    }
+
+    /// Moves this process into the daemon's own cgroup. Nothing happens where that is not possible.
+    package static func enter() {
+        guard let mounts = CgroupTree.text("/proc/self/mountinfo"), let own = CgroupTree.text("/proc/self/cgroup"),
+            let place = directory(mountinfo: mounts, membership: own), access(place + "/cgroup.procs", W_OK) == 0,
+            mkdir("\(place)/\(daemon)", 0o755) == 0 || errno == EEXIST
+        else { return }
+        let list = open("\(place)/\(daemon)/cgroup.procs", O_WRONLY | O_CLOEXEC)
+        guard list >= 0 else { return }
+        _ = write(list, "0", 1)
+        close(list)
+    }
+
     /// The directory of this process's own cgroup; nil without version 2, or when it lies outside of what is mounted.
     ///
     /// - Parameter mountinfo: the text of /proc/self/mountinfo.
@@ -73,6 +96,11 @@ package struct CgroupTree: Sendable {
         for name in Self.directories(parent) where name.hasPrefix(family) {
             Self.sweep("\(parent)/\(name)", keep: path)
         }
+    }
+
+    /// Directories of a home's cgroups that are there: below `parent`, by name.
+    package static func families(of home: String, in parent: String) -> [String] {
+        directories(parent).filter { $0.hasPrefix("od-" + tag(home) + "-") }.sorted()
     }
 
     private static func tag(_ text: String) -> String { String(od_tag(text, UInt64(text.utf8.count)), radix: 16) }

@@ -123,10 +123,21 @@ final class KeeperLink: Sendable {
 
     /// Signals the whole tree of a run.
     ///
-    /// - Parameter slot: where the keeper has it; nil: it is said as soon as a keeper has it.
-    func signal(slot: UInt32?, _ id: RunID, _ number: Int32) {
-        let request = state.withLock { $0.requests.add(.signal(id, number)) }
-        if let slot { transmit(request, .signal(id, number), slot: slot) }
+    /// - Parameters:
+    ///   - slot: where the keeper has it; nil: it is said as soon as a keeper has it.
+    ///   - first: only its first process.
+    func signal(slot: UInt32?, _ id: RunID, _ number: Int32, first: Bool = false) {
+        let request = state.withLock { $0.requests.add(.signal(id, number, first: first)) }
+        if let slot { transmit(request, .signal(id, number, first: first), slot: slot) }
+    }
+
+    /// Signals the main process of a run, once: what is lost with a keeper is not said again.
+    func signalMain(slot: UInt32, _ id: RunID, _ number: Int32) {
+        var signal = od_signal()
+        signal.run = id.run
+        signal.signal = number
+        signal.scope = OD_SCOPE_MAIN.rawValue
+        tell(OD_SIGNAL, slot: slot, seq: state.withLock { $0.requests.number() }, body: bytes(of: signal))
     }
 
     /// The exit numbered `exitNumber` is stored.
@@ -175,7 +186,7 @@ final class KeeperLink: Sendable {
     /// - Parameter slot: where the keeper has a run; a signal to one that it has not is dropped.
     func repeatRequests(upTo number: UInt64, slot: (RunID) -> UInt32?) {
         for (number, request) in state.withLock({ $0.requests.unanswered(upTo: number) }) {
-            if case .signal(let id, _) = request {
+            if case .signal(let id, _, _) = request {
                 guard let slot = slot(id) else {
                     _ = answered(number)
                     continue
@@ -211,11 +222,11 @@ final class KeeperLink: Sendable {
         case .store(let key, let descriptor):
             return Self.transmit(
                 socket, OD_STORE, seq: number, body: bytes(of: od_key(key: key)), descriptors: [descriptor.lent])
-        case .signal(let id, let signalNumber):
+        case .signal(let id, let signalNumber, let first):
             var signal = od_signal()
             signal.run = id.run
             signal.signal = signalNumber
-            signal.scope = OD_SCOPE_TREE.rawValue
+            signal.scope = (first ? OD_SCOPE_MAIN : OD_SCOPE_TREE).rawValue
             return Self.transmit(socket, OD_SIGNAL, slot: slot, seq: number, body: bytes(of: signal))
         }
     }

@@ -10,7 +10,8 @@ struct Requests: Sendable {
         /// The body of an OD_SPAWN, and what is attached to it.
         case spawn(RunID, body: [UInt8], [Descriptor])
         /// To the tree of a run, which is looked up when it is sent: another keeper has it in another slot.
-        case signal(RunID, Int32)
+        /// `first`: to its first process only.
+        case signal(RunID, Int32, first: Bool = false)
         case store(key: UInt64, Descriptor)
         /// The body of an OD_ADOPT, and the streams, or none.
         case adopt(RunID, body: [UInt8], [Descriptor])

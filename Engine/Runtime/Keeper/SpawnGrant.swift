@@ -18,6 +18,8 @@ struct SpawnGrant: Sendable {
     var cgroup: Descriptor?
     /// Variables for an environment that does not have them.
     var environment: [String: String] = [:]
+    /// Variables that win over those of the environment.
+    var imposed: [String: String] = [:]
 
     /// It needs a keeper of version 2, whatever happens; a cgroup one may do without.
     var needsVersion2: Bool {
@@ -33,7 +35,7 @@ struct PassedDescriptor: Sendable {
         case stored(UInt64)
     }
 
-    /// 3 to OD_PASSED_TARGET_MAX.
+    /// 3 to OD_PASSED_TARGET_MAX; 0 is its stdin.
     var target: Int32
     var source: Source
 }
@@ -49,7 +51,7 @@ struct SpawnFrame: Sendable {
         head.instance = order.id.instance
         head.run = order.id.run
         head.argc = UInt32(order.arguments.count)
-        let environment = Self.environment(order.environment, grant.environment)
+        let environment = Self.environment(order.environment, grant)
         head.envc = UInt32(environment.count)
         let strings = ([order.program, order.cwd] + order.arguments + environment).nulTerminated
         head.length = UInt32(strings.count)
@@ -74,9 +76,12 @@ struct SpawnFrame: Sendable {
         self.descriptors = descriptors
     }
 
-    private static func environment(_ given: [String], _ added: [String: String]) -> [String] {
-        let names = Set(given.map { $0.prefix { $0 != "=" } })
-        return given + added.filter { !names.contains($0.key[...]) }.map { "\($0.key)=\($0.value)" }.sorted()
+    private static func environment(_ given: [String], _ grant: SpawnGrant) -> [String] {
+        let kept =
+            grant.imposed.isEmpty ? given : given.filter { grant.imposed[String($0.prefix { $0 != "=" })] == nil }
+        let names = Set(kept.map { $0.prefix { $0 != "=" } })
+        let added = grant.environment.filter { !names.contains($0.key[...]) }.merging(grant.imposed) { $1 }
+        return kept + added.map { "\($0.key)=\($0.value)" }.sorted()
     }
 
     private static func tablesLength(_ grant: SpawnGrant) -> Int {

@@ -95,7 +95,7 @@ final class Spawner: Sendable {
 
     private static func open(_ home: String, _ holder: String) -> Cgroups {
         guard let mounts = CgroupTree.text("/proc/self/mountinfo"), let own = CgroupTree.text("/proc/self/cgroup"),
-            let place = CgroupPlace.directory(mountinfo: mounts, membership: own),
+            let place = CgroupPlace.ofApps(mountinfo: mounts, membership: own),
             let tree = CgroupTree(in: place, home: home, holder: holder)
         else { return .none }
         return .tree(tree)

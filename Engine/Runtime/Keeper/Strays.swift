@@ -4,17 +4,17 @@ import Glibc
 
 /// Processes that got away from their apps: no cgroup held them, and a session of their own, the death of their parent
 /// and a cleared environment have left nothing that says whose they are. They are children of the keeper and nobody's.
-enum Strays {
-    struct Stray: Hashable, Sendable {
-        var pid: Int32
+package enum Strays {
+    package struct Stray: Hashable, Sendable {
+        package var pid: Int32
         /// Of its program.
-        var name: String
+        package var name: String
     }
 
     /// - Parameter mains: pids of the main processes of all runs, which are also their sessions.
-    static func find(mains: Set<Int32>) -> [Stray] {
-        let worker = getppid()
-        var known = mains.union([getpid(), worker])
+    /// - Parameter engine: its pid; `worker`: the keeper that works. Those of this process when nothing is said.
+    package static func find(mains: Set<Int32>, engine: Int32 = getpid(), worker: Int32 = getppid()) -> [Stray] {
+        var known = mains.union([engine, worker])
         var parents = [worker]
         // The keeper may be two processes, one above the other.
         if let above = fields(of: worker)?.parent, name(of: above) == "od-keeper" {

@@ -52,7 +52,7 @@ final class Errand: Sendable {
     ///
     /// - Parameter left: milliseconds until the client has given up; nil: it waits.
     func run(_ route: Router.Route, _ session: Session, left: Int?) async {
-        let context = RequestContext(key: head.key, turn: Turn())
+        let context = RequestContext(key: head.key, turn: Turn(), requester: session.requester)
         let task = Task {
             let reply = await RequestContext.$current.withValue(context) {
                 await route.run(head.id, payload, session)

@@ -69,4 +69,6 @@ package struct RequestContext: Sendable {
     /// The client's name for its wish.
     package var key: String?
     var turn: Turn
+    /// Who wishes it; nil within the engine.
+    package var requester: Requester?
 }

@@ -75,7 +75,7 @@ package struct Router: Sendable {
                 do {
                     let (files, run) = try await body(request, stream, session)
                     pumps = [(stream, run)]
-                    return LogStreamResult(stream: stream, files: files)
+                    return LogStreamResult(stream: stream, files: files, searches: true)
                 } catch {
                     await session.endStream(stream)
                     throw error

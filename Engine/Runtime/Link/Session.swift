@@ -16,6 +16,7 @@ package actor Session {
     package nonisolated let isOwner: Bool
     /// It only wants to end the daemon.
     package nonisolated let isEnding: Bool
+    nonisolated let requester: Requester
     nonisolated let loop: any EventLoop
     nonisolated let server: Server
     /// Requests are decoded here, one after the other.
@@ -59,6 +60,7 @@ package actor Session {
         client = hello.client
         isOwner = hello.owner ?? false
         isEnding = hello.ending ?? false
+        requester = Requester(PeerCredentials.of(channel), hello)
         self.channel = channel
         loop = channel.eventLoop
         self.server = server

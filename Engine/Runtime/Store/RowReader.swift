@@ -30,19 +30,25 @@ struct RowReader {
 
     func instances(_ db: Database) throws -> [InstanceRecord] {
         let sql = """
-            SELECT key, app, number, id, wanted, run, ended, restarts, exit, exited_at, trouble, backoff
+            SELECT key, app, number, id, wanted, run, ended, restarts, exit, exited_at, trouble, backoff,
+                ready, reload
             FROM instance ORDER BY key
             """
         return try records(db, sql) { row in
             guard let wanted = Wanted(rawValue: row[4]) else { throw bad("instance", row) }
-            return InstanceRecord(
+            var record = InstanceRecord(
                 key: UInt64(bitPattern: row[0]), app: UInt64(bitPattern: row[1]), number: row[2], id: row[3],
                 wanted: wanted, run: UInt64(bitPattern: row[5]), ended: UInt64(bitPattern: row[6]), restarts: row[7],
                 exit: (row[8] as Int32?).map(Exit.init(stored:)),
                 exitedAt: (row[9] as Int64?).map(WallTime.init(milliseconds:)), trouble: row[10],
                 backoff: try (row[11] as String?).map {
                     try decoded(RestartMemory.self, $0, table: "instance", row: row)
+                },
+                reload: try (row[13] as String?).map {
+                    try decoded(ReloadMemory.self, $0, table: "instance", row: row)
                 })
+            record.ready = (row[12] as Int64?).map(UInt64.init(bitPattern:))
+            return record
         }
     }
 
@@ -75,6 +81,7 @@ struct RowReader {
             event.process = try (row[3] as String?).map {
                 try decoded(InstanceInfo.self, $0, table: "event", row: row)
             }
+            if let targets = query.targets, !targets.matches(event) { continue }
             events.append(event)
         }
         return query.after == nil ? events.reversed() : events

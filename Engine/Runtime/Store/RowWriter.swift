@@ -55,11 +55,17 @@ struct RowWriter {
 
     private func put(_ instance: InstanceRecord) throws {
         try run(
-            "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            """
+            INSERT OR REPLACE INTO instance (
+                key, app, number, id, wanted, run, ended, restarts, exit, exited_at, trouble, backoff, ready, reload
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             [
                 column(instance.key), column(instance.app), instance.number, instance.id, instance.wanted.rawValue,
                 column(instance.run), column(instance.ended), instance.restarts, instance.exit?.stored,
                 instance.exitedAt?.milliseconds, instance.trouble, try instance.backoff.map(json),
+                instance.ready.map(column),
+                try instance.reload.map(json),
             ])
     }
 

@@ -52,6 +52,12 @@ enum Schema {
         """
         CREATE TABLE receipt (row INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, receipt TEXT NOT NULL);
         """,
+        // The last run that said that it was ready.
+        "ALTER TABLE instance ADD COLUMN ready INTEGER;",
+        // `reload` is JSON.
+        """
+        ALTER TABLE instance ADD COLUMN reload TEXT;
+        """,
     ]
 
     /// Tables beside those, which an older version neither needs nor touches: they do not raise the number, so that it
@@ -81,5 +87,6 @@ enum Schema {
             }
         }
         if try !db.tableExists("process") { try db.execute(sql: additions) }
+        if try !db.tableExists("good") { try db.execute(sql: Store.annals) }
     }
 }

@@ -93,7 +93,15 @@ package final class Store: Sendable {
         try reading { try RowReader().exits($0, instance: instance, limit: limit) }
     }
 
-    private func reading<Value>(_ body: (Database) throws -> Value) throws(Failure) -> Value {
+    func writing(_ body: (Database) throws -> Void) throws(Failure) {
+        do {
+            try queue.write { try body($0) }
+        } catch {
+            throw Failure(writing: path, error)
+        }
+    }
+
+    func reading<Value>(_ body: (Database) throws -> Value) throws(Failure) -> Value {
         do {
             return try queue.inDatabase(body)
         } catch {
@@ -103,15 +111,21 @@ package final class Store: Sendable {
 }
 
 /// Which stored events are wanted.
-package struct EventQuery: Hashable, Sendable {
+package struct EventQuery: Sendable {
     package var filter: EventFilter
+    /// Only those of these instances; nil: of all, and of engine and keeper.
+    package var targets: TargetMatcher?
     /// The oldest with a number above this one; nil: the newest.
     package var after: UInt64?
     package var since: WallTime?
     package var limit: Int
 
-    package init(_ filter: EventFilter = .all, after: UInt64? = nil, since: WallTime? = nil, limit: Int) {
+    package init(
+        _ filter: EventFilter = .all, targets: TargetMatcher? = nil, after: UInt64? = nil, since: WallTime? = nil,
+        limit: Int
+    ) {
         self.filter = filter
+        self.targets = targets
         self.after = after
         self.since = since
         self.limit = limit

@@ -1,3 +1,4 @@
+import CKernel
 package import Core
 import Synchronization
 
@@ -29,6 +30,13 @@ package final class Worker: Sendable {
     }
 
     deinit { line.close() }
+
+    /// One thread that gives way to others. Throws as `init`.
+    package static func modest(_ name: String) throws(Failure) -> Worker {
+        let worker = try Worker(name)
+        _ = worker.post { od_give_way() }
+        return worker
+    }
 
     /// Runs `body` on a thread of the worker; throws what it throws, or `OD6002` when the queue is full.
     package func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {

@@ -49,14 +49,14 @@ final class ControlWorld: Sendable {
         let parts = Control.Parts(
             home: paths, link: KeeperLink(socket: engine), store: store, storeWorker: try Worker("od-store"),
             pump: try LogPump { facts.take($0) }, archivist: try Archivist(),
-            readers: try Worker("od-read", threads: 2), meter: try Meter(),
+            readers: try Worker("od-read", threads: 2), searchers: try Worker.modest("od-search"), meter: try Meter(),
             startKeeper: { _ in
                 try successors.list.withLock { list in
                     guard !list.isEmpty else { throw KeeperStart.Trouble("no program") }
                     return list.removeFirst()
                 }
             },
-            end: { code in ends.list.withLock { $0.append(code) } })
+            end: { code in ends.list.withLock { $0.append(code) } }, signs: try SignWatch { facts.take($0) })
         control = Control(
             loop: MultiThreadedEventLoopGroup.singleton.next(), parts: parts, stored: try store.load(),
             capabilities: Capabilities(stored: [:]), embedded: false, startNumber: 1)
@@ -177,6 +177,11 @@ private final class Mailman: Sendable {
     func reach(_ control: Control) { self.control.withLock { $0 = control } }
 
     func take(_ fact: LogFact) {
+        guard let control = control.withLock({ $0 }) else { return }
+        control.loop.execute { control.assumeIsolated { $0.take(fact) } }
+    }
+
+    func take(_ fact: SignFact) {
         guard let control = control.withLock({ $0 }) else { return }
         control.loop.execute { control.assumeIsolated { $0.take(fact) } }
     }

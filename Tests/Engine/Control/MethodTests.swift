@@ -17,7 +17,8 @@ struct MethodTests {
             home: HomePaths(world.path), link: KeeperLink(socket: pair[0]),
             store: try Store(path: world.path + "/s.db"),
             storeWorker: try Worker("od-store"), pump: try LogPump { _ in }, archivist: try Archivist(),
-            readers: try Worker("od-read"), meter: try Meter(), startKeeper: { _ in -1 })
+            readers: try Worker("od-read"), searchers: try Worker("od-search"), meter: try Meter(),
+            startKeeper: { _ in -1 }, signs: try SignWatch { _ in })
         defer { parts.pump.stop() }
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let control = Control(
@@ -25,14 +26,18 @@ struct MethodTests {
             startNumber: 1)
         let described = Set(Methods.all.map(\.name))
         #expect(control.router.names.union([Methods.hello.name]) == described)
-        #expect(control.router.ordered == Set(Methods.all.filter(\.changes).map(\.name)))
+        // They change nothing that is stored, but what was said first must arrive first.
+        let told: Set = [Methods.signal.name, Methods.send.name]
+        #expect(control.router.ordered == told.union(Methods.all.filter(\.changes).map(\.name)))
     }
 
     /// A method that is declared and not in the list has no documentation.
     @Test func everyMethodIsInTheList() throws {
         let path = #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
-        let source = Snapshots(folder: path).text("Engine/Core/Wire/Method.swift") ?? ""
-        let declared = source.matches(of: /static let \w+ = Method</).count
+        let sources = ["Method", "Definitions", "Steering"].compactMap {
+            Snapshots(folder: path).text("Engine/Core/Wire/\($0).swift")
+        }
+        let declared = sources.joined().matches(of: /static let \w+ = Method</).count
         #expect(declared > 10)
         #expect(declared == Methods.all.count)
     }

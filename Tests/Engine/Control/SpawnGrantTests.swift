@@ -148,6 +148,14 @@ import Testing
         #expect(CgroupPlace.directory(mountinfo: mounts, membership: membership) == place)
     }
 
+    @Test(arguments: [
+        ("0::/system.slice/x.service/od-daemon", "/c/system.slice/x.service"), ("0::/od-daemons", "/c/od-daemons"),
+    ])
+    func appsAreBesideTheDaemon(_ membership: String, _ place: String) {
+        let mounts = "1 2 0:28 / /c rw - cgroup2 x rw"
+        #expect(CgroupPlace.ofApps(mountinfo: mounts, membership: membership) == place)
+    }
+
     @Test func aPlaceThatIsNoCgroupIsOfNoUse() throws {
         let folder = try ConfigFolder()
         folder.write("cgroup.procs")

@@ -72,6 +72,7 @@ struct StoreMigrationTests {
         waiting.backoff = RestartMemory(
             row: 3, quick: [Instant(nanoseconds: 1), Instant(nanoseconds: .max)], until: Instant(nanoseconds: 5),
             reason: "exit 1")
+        waiting.ready = .max
         try store.commit([
             .putApp(app(1)), .putInstance(waiting), .putHome(HomeRecord(nextKey: 3, events: 1 << 40)),
         ])

@@ -24,7 +24,8 @@ struct StoreTests {
         full.spec.restart = RestartPolicy(mode: .onFailure, strategy: .fixed, delay: 5, maxRestarts: 3)
         let seen = InstanceRecord(
             key: .max, app: 7, number: 3, id: 12, wanted: .stopped, run: 1 << 63, ended: 1 << 62, restarts: 4,
-            exit: .signal(11, core: true), exitedAt: WallTime(milliseconds: -1), trouble: "exec failed")
+            exit: .signal(11, core: true), exitedAt: WallTime(milliseconds: -1), trouble: "exec failed",
+            reload: ReloadMemory(wants: 1, present: 2, trouble: "exit 1"))
         let home = HomeRecord(halted: true, embedded: true, nextKey: .max)
         try Store(path: fixture.path).commit([
             .putApp(full), .putApp(app(3)), .putInstance(seen), .putInstance(instance(2, of: 3)), .putHome(home),

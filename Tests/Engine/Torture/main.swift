@@ -5,6 +5,7 @@
 //   pump-torture pump WORD...              a log pump in a process that can be killed; the descriptors are inherited:
 //       file:PATH:PAGE                     a log file and its commit page
 //       rotate:PATH:SIZE                   that file is put aside at this size
+//       style:PATH:TYPE                    that file has lines of this type
 //       run:INSTANCE:RUN:PIPE:SPOOL:PATH:PIPE:SPOOL:PATH     a run: stdout, then stderr
 //     It says "ready", then "drained INSTANCE RUN" for each run, and ends when all are drained.
 
@@ -59,11 +60,14 @@ func runPump(_ words: [[String]]) throws {
             guard pump.open(word[1], page: page) else { exit(4) }
         } else if word[0] == "rotate", let size = Int(word[2]) {
             guard pump.rotate(word[1], by: LogRotation(maxSize: size)) else { exit(4) }
+        } else if word[0] == "style", let type = LogType(rawValue: word[2]) {
+            guard pump.style(word[1], LogStyle(type: type)) else { exit(4) }
         } else if word[0] == "run", let instance = UInt64(word[1]), let run = UInt64(word[2]) {
             func source(_ at: Int) -> StreamSource {
                 StreamSource(pipe: Int32(word[at]) ?? -1, spool: Int32(word[at + 1]) ?? -1, path: word[at + 2])
             }
-            guard pump.attach(RunID(instance: instance, run: run), out: source(3), error: source(6)) else { exit(4) }
+            let (id, origin) = (RunID(instance: instance, run: run), LogOrigin(name: "app", instance: Int(instance)))
+            guard pump.attach(id, out: source(3), error: source(6), origin: origin) else { exit(4) }
             runs += 1
         }
     }

@@ -1,0 +1,93 @@
+import Core
+@testable import Engine
+import Glibc
+import Synchronization
+import Testing
+
+/// What crash reports are made of.
+struct WitnessTests {
+    // MARK: the kernel's counters
+
+    /// Files of a kernel, to be changed.
+    private final class Files: Sendable {
+        let texts: Mutex<[String: String]>
+
+        init(_ texts: [String: String]) { self.texts = Mutex(texts) }
+
+        func set(_ path: String, _ text: String) { texts.withLock { $0[path] = text } }
+
+        var memory: OutOfMemory { OutOfMemory { path in self.texts.withLock { $0[path] } } }
+    }
+
+    private static func at(_ milliseconds: Int) -> Instant {
+        Instant(nanoseconds: 0).advanced(byMilliseconds: milliseconds)
+    }
+
+    @Test(arguments: [
+        ("/c/s/memory.events", "low 0\noom 1\noom_kill ", "0::/s", "its cgroup"),
+        ("/sys/fs/cgroup/memory/s/memory.oom_control", "under_oom 0\noom_kill ", "4:memory:/s", "its cgroup"),
+        ("/proc/vmstat", "nr_free 1\noom_kill ", "", "the machine"),
+    ])
+    func aRiseIsEvidence(_ path: String, _ head: String, _ membership: String, _ whose: String) {
+        let files = Files([
+            path: head + "3\n", "/proc/self/cgroup": membership,
+            "/proc/self/mountinfo": "1 2 0:28 / /c rw - cgroup2 x rw",
+        ])
+        let memory = files.memory
+        #expect(memory.evidence(at: Self.at(0)) == nil)
+        files.set(path, head + "4\n")
+        let words = "the kernel killed a process of \(whose) because there was no memory left"
+        #expect(memory.evidence(at: Self.at(1000)) == words)
+        #expect(memory.evidence(at: Self.at(2000)) == words, "several may end at once")
+        #expect(memory.evidence(at: Self.at(5000)) == nil)
+        files.set(path, head + "6\n")
+        #expect(memory.evidence(at: Self.at(6000))?.contains("2 processes") == true)
+    }
+
+    @Test func noCounterIsNoEvidence() {
+        #expect(Files([:]).memory.evidence(at: Self.at(0)) == nil)
+        #expect(OutOfMemory.count("oom_kill_disable 0\n") == nil)
+        #expect(OutOfMemory.count("oom_kill x\n") == nil)
+    }
+
+    // MARK: the last words
+
+    @Test func theLastLinesAreKept() {
+        let many = (1...100).map { "line \($0)" }.joined(separator: "\n")
+        let lines = CrashText.lines(of: Array(many.utf8), hiding: [])
+        #expect(lines.count == Defaults.crashLines && lines.last == "line 100")
+        #expect(CrashText.lines(of: [], hiding: []).isEmpty)
+    }
+
+    @Test func longLinesAreCut() {
+        let long = String(repeating: "x", count: Defaults.crashBytes) + "\nthe end"
+        let lines = CrashText.lines(of: Array(long.utf8), hiding: [])
+        #expect(lines.count == 2 && lines[0].hasPrefix("…") && lines[1] == "the end")
+        #expect(lines.reduce(0) { $0 + $1.utf8.count } <= Defaults.crashBytes)
+    }
+
+    /// PM2 #5190 #6073: secrets in plain text wherever one looks.
+    @Test func secretsAreStars() {
+        let text = "cannot log in with hunter22 at hunter22!\nabc"
+        let lines = CrashText.lines(of: Array(text.utf8), hiding: ["hunter22", "abc"])
+        #expect(lines == ["cannot log in with ******** at ********!", "abc"], "one of three letters hides nothing")
+    }
+
+    @Test func eachReportHasItsOwnLines() throws {
+        let folder = try ConfigFolder()
+        let words = LastWords()
+        let path = folder.write("a.err.log", "old\nfirst\n")
+        #expect(words.lines(of: path, hiding: []) == ["old", "first"])
+        #expect(words.lines(of: path, hiding: []).isEmpty)
+        let file = try #require(fopen(path, "a"))
+        fputs("second\n", file)
+        fclose(file)
+        #expect(words.lines(of: path, hiding: []) == ["second"])
+    }
+
+    @Test func whatCannotBeReadIsNothing() {
+        for path in ["/dev/null", "/nowhere/at/all", "relative"] {
+            #expect(LastWords().lines(of: path, hiding: []).isEmpty)
+        }
+    }
+}
