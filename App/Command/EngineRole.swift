@@ -1,7 +1,7 @@
 internal import Engine
 import Glibc
 
-/// The hidden role: `od engine --home DIR [--embedded]`, as the keeper calls it.
+/// The hidden role: `od engine --home DIR [--embedded | --boot]`, as the keeper calls it.
 package enum EngineRole {
     /// Does not return when `line` (argv) asks for the engine. To be called before anything starts a thread: the
     /// engine reads its signals, and a thread that does not block them would take them.
@@ -9,16 +9,18 @@ package enum EngineRole {
         guard line.count > 1, line[1] == "engine" else { return }
         var home: String?
         var embedded = false
+        var boots = false
         var rest = line.dropFirst(2)
         while let word = rest.popFirst() {
             switch word {
             case "--home": home = rest.popFirst()
             case "--embedded": embedded = true
+            case "--boot": boots = true
             default: refuse()
             }
         }
         guard let home, home.hasPrefix("/") else { refuse() }
-        EngineMain.run(home: home, embedded: embedded)
+        EngineMain.run(home: home, embedded: embedded, boots: boots)
     }
 
     private static func refuse() -> Never {

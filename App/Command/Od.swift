@@ -28,15 +28,22 @@ struct Od: Verb {
             CommandGroup(
                 name: "App",
                 subcommands: [
-                    Start.self, Stop.self, Restart.self, Delete.self, List.self, Info.self, Env.self, Logs.self,
-                    Events.self,
+                    Start.self, Stop.self, Restart.self, Reload.self, Scale.self, Delete.self, List.self, Info.self,
+                    Why.self, Env.self, Logs.self, Flush.self, Send.self, Attach.self, Steering.Signal.self, Reset.self,
+                    Events.self, Graph.self, Definition.Set.self, Definition.Unset.self,
                 ]),
-            CommandGroup(name: "Project", subcommands: [Up.self, Down.self]),
+            CommandGroup(
+                name: "Project",
+                subcommands: [
+                    Apply.self, Diff.self, Validate.self, Init.self, Up.self, Down.self, Migrate.self, Save.self,
+                    Resurrect.self,
+                ]),
+            CommandGroup(name: "Script", subcommands: [Jlist.self, Prettylist.self, Id.self, Pid.self]),
             CommandGroup(
                 name: "Other",
                 subcommands: [
-                    Monit.self, Daemon.self, Ping.self, Update.self, Plugin.self, Bridge.self, Completions.self,
-                    Version.self, Help.self,
+                    Monit.self, Daemon.self, Doctor.self, Startup.self, Unstartup.self, Ping.self, Update.self,
+                    Plugin.self, Bridge.self, Completions.self, Schema.self, Version.self, Help.self,
                 ]),
         ])
 
@@ -88,7 +95,7 @@ package enum CommandMain {
             if call.isOctalDump(isFile: { FilePath.kind(of: $0).map { $0 != .directory } ?? false }) {
                 throw OctalDump.become(arguments)
             }
-            try await perform(rewritten(arguments))
+            try await perform(rewritten(try translated(arguments)))
             return 0
         } catch {
             return report(error, printer, arguments)
@@ -117,11 +124,23 @@ package enum CommandMain {
         return ours + arguments.dropFirst(ours.count + 1).flatMap { ["--" + Start.passedOn, $0] }
     }
 
+    /// In our own words what is said in PM2's.
+    private static func translated(_ arguments: [String]) throws(Failure) -> [String] {
+        try PM2Words.translated(arguments, verb: firstIndex(arguments)) { Od.verb(named: $0) != nil }
+    }
+
     /// The first word that is no option and no value of `--home` or `--host`.
-    private static func firstWord(_ arguments: [String]) -> String? {
-        var rest = arguments[...]
-        while let word = rest.popFirst(), word != "--" {
-            if ["--home", "--host"].contains(word) { _ = rest.popFirst() } else if !word.hasPrefix("-") { return word }
+    private static func firstWord(_ arguments: [String]) -> String? { firstIndex(arguments).map { arguments[$0] } }
+
+    private static func firstIndex(_ arguments: [String]) -> Int? {
+        var index = 0
+        while index < arguments.count, arguments[index] != "--" {
+            if ["--home", "--host"].contains(arguments[index]) {
+                index += 1
+            } else if !arguments[index].hasPrefix("-") {
+                return index
+            }
+            index += 1
         }
         return nil
     }

@@ -19,6 +19,14 @@ struct HelpTests {
         #expect(text.contains("USAGE: od \(verb)"))
     }
 
+    /// A name that is made of a type's costs every command a millisecond.
+    @Test func everyVerbSaysItsName() {
+        func below(_ verb: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
+            verb.configuration.subcommands.flatMap { [$0] + below($0) }
+        }
+        #expect(below(Od.self).filter { $0.configuration.commandName == nil }.map { "\($0)" } == [])
+    }
+
     @Test(arguments: ["start", "stop", "restart", "status", "logs"])
     func ofEachVerbOfTheDaemon(_ verb: String) throws {
         golden("Commands/help-daemon-\(verb).txt", try Help.text(["daemon", verb], columns: 80))

@@ -3,6 +3,7 @@ import Core
 import OpenDaemon
 import Support
 import Testing
+import Themes
 
 /// Chunks end anywhere; lines do not.
 struct LogWriterTests {
@@ -92,10 +93,43 @@ struct LogWriterTests {
             ])
         #expect(
             text == """
-                {"channel":"out","line":"say \\"hi\\"","process":"a#0"}
-                {"channel":"err","line":"\\u001b[1mx","process":"a#0"}
+                {"level":"info","message":"say \\"hi\\"","processName":"a#0","source":"stdout"}
+                {"level":"info","message":"\\u001b[1mx","processName":"a#0","source":"stderr"}
 
                 """)
+    }
+
+    @Test func timesStandInFront() {
+        var writer = LogWriter(form: plain, extras: LogWriter.Extras(timestamps: true))
+        _ = writer.add(opened([(0, "a#0", .out)]))
+        let chunk = LogChunk(
+            stream: 1, process: 0, channel: .out, offset: 0, time: WallTime(milliseconds: 1),
+            bytes: Array("x\ny\n".utf8))
+        let text = String(decoding: writer.add(.chunk(chunk)), as: UTF8.self)
+        #expect(text == "1970-01-01T00:00:00.001Z x\n1970-01-01T00:00:00.001Z y\n")
+    }
+
+    @Test func groupsOfLinesAreToldApart() {
+        var writer = LogWriter(form: plain, extras: LogWriter.Extras(separates: true))
+        var text = writer.add(opened([(0, "a#0", .out)]))
+        for offset: UInt64 in [10, 12, 40] {
+            text += writer.add(
+                .chunk(LogChunk(stream: 1, process: 0, channel: .out, offset: offset, bytes: Array("x\n".utf8))))
+        }
+        #expect(String(decoding: text, as: UTF8.self) == "x\nx\n--\nx\n")
+    }
+
+    @Test func gravityAndMatchesHaveColours() throws {
+        let shown = LogWriter.Form.lines(clean: true, colour: true)
+        let updates = [opened([(0, "a#0", .out)]), chunk(0, .out, "[WARN] x\nfine\n\u{1B}[32mERROR\u{1B}[0m y\n")]
+        let lines = print(shown, updates).split(separator: "\n")
+        #expect(lines[0] == Substring(Paint.text("[WARN] x", Style(.warning), true)))
+        #expect(lines[1] == "fine")
+        #expect(lines[2] == Substring(Paint.text("ERROR", Style(.logGreen), true) + " y"))
+        var writer = LogWriter(
+            form: shown, extras: LogWriter.Extras(highlight: try LinePattern("in|y", ignoresCase: true)))
+        let marked = String(decoding: updates.flatMap { writer.add($0) }, as: UTF8.self).split(separator: "\n")
+        #expect(marked[1] == Substring("f" + Paint.text("in", Style(.match, .bold), true) + "e"))
     }
 
     @Test func aLineWithoutEndIsPrintedInPieces() {
@@ -108,6 +142,7 @@ struct LogWriterTests {
         var writer = LogWriter(form: plain)
         _ = writer.add(opened([(0, "a#0", .out)]))
         let bytes: [UInt8] = [0xFF, 0x00, 0xC3, 0x0A]
-        #expect(writer.add(.chunk(LogChunk(stream: 1, process: 0, channel: .out, offset: 0, bytes: bytes))) == bytes)
+        let written = writer.add(.chunk(LogChunk(stream: 1, process: 0, channel: .out, offset: 0, bytes: bytes)))
+        #expect(written == bytes)
     }
 }

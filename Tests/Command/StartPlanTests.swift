@@ -39,6 +39,19 @@ struct StartPlanTests {
         return nil
     }
 
+    @Test func partsOfAConfigAreChosen() throws {
+        #expect(try plan("opendaemon.config.yaml", flags: ["--only", "b"]).apps.map(\.name) == ["b"])
+        #expect(code { try plan("opendaemon.config.yaml", flags: ["--only", "c"]) } == .onlyUnknown)
+        #expect(code { try plan("opendaemon.config.yaml", flags: ["--env", "production"]) } == .unknownBlock)
+        #expect(try plan("opendaemon.config.yaml", flags: ["--env", "A=1"]).apps.map(\.env["A"]) == ["1", "1"])
+        for flags in [["--only", "b"], ["--env", "production"]] {
+            #expect(code { try plan("app.js", flags: flags) } == .usage)
+            #expect(code { try plan("api#0", flags: flags) } == .usage)
+        }
+        // A path is a program, also when it could be the name of a config.
+        #expect(code { try plan("/nowhere/app.py") } == .scriptMissing)
+    }
+
     @Test func aFileIsAnApp() throws {
         let plan = try plan("app.js", args: ["--port", "80"])
         let app = try #require(plan.apps.first)
@@ -73,7 +86,7 @@ struct StartPlanTests {
     }
 
     @Test(arguments: [
-        ["-i", "0"], ["-i", "four"], ["--restart", "often"], ["--kill-timeout", "soon"], ["--max-restarts=-1"],
+        ["--instances=-2"], ["-i", "four"], ["--restart", "often"], ["--kill-timeout", "soon"], ["--max-restarts=-1"],
         ["--env", "A"],
         ["--restart", "always", "--no-auto-restart"], ["--interpreter-args", "'"],
     ])

@@ -19,6 +19,7 @@ struct Courier {
         await mailbox.post(.connected(client.hello))
         var watching = Task(executorPreference: executor) { await watch() }
         var following: Task<Void, Never>?
+        var reading: Task<Void, Never>?
         var inspecting: Task<Void, Never>?
         var saving: Task<Void, Never>?
         for await command in commands {
@@ -30,7 +31,13 @@ struct Courier {
                 inspecting = Task { await inspect(name) }
             case .followLogs(let stream, let name):
                 following?.cancel()
-                following = name.map { name in Task { await follow(name, stream) } }
+                following = name.map { name in Task { await follow(name.target, stream) } }
+            case .followApp(let stream, let name):
+                following?.cancel()
+                following = Task { await follow("\(name.namespace)/\(name.name)", stream) }
+            case .readLogs(let stream, let request):
+                reading?.cancel()
+                reading = Task { await read(request, stream) }
             case .resubscribe:
                 watching.cancel()
                 watching = Task(executorPreference: executor) { await watch() }
@@ -42,7 +49,7 @@ struct Courier {
             }
         }
         await saving?.value
-        for task in [watching, following, inspecting] { task?.cancel() }
+        for task in [watching, following, reading, inspecting] { task?.cancel() }
     }
 
     /// One after the other, on a thread that may wait for a disk.
@@ -65,8 +72,9 @@ struct Courier {
         }
     }
 
-    private func follow(_ name: InstanceName, _ stream: Int) async {
-        let request = LogRequest(targets: [name.target], lines: LogReader.tail, follow: true)
+    private func follow(_ target: String, _ stream: Int) async {
+        let request = LogRequest(
+            targets: [target], lines: LogReader.tail, follow: true, merged: true, last: LogReader.tail, times: true)
         for await update in client.logs(request) {
             switch update {
             case .opened: await mailbox.post(.logOpened(stream: stream))
@@ -74,6 +82,24 @@ struct Courier {
             case .failed(let failure): await mailbox.post(.logFailed(stream: stream, failure))
             }
         }
+    }
+
+    /// A page of a log: its size is bounded by what was asked for.
+    private func read(_ request: LogRequest, _ stream: Int) async {
+        var chunks: [LogChunk] = []
+        for await update in client.logs(request) {
+            switch update {
+            case .opened(let result) where result.searches != true:
+                let failure = Failure(
+                    .versionMismatch, "the engine cannot search logs", why: "it is of an older version than this od",
+                    next: "od update replaces it; apps go on")
+                return await mailbox.post(.logPageFailed(stream: stream, failure))
+            case .opened: break
+            case .chunk(let chunk): chunks.append(chunk)
+            case .failed(let failure): return await mailbox.post(.logPageFailed(stream: stream, failure))
+            }
+        }
+        if !Task.isCancelled { await mailbox.post(.logPage(stream: stream, chunks)) }
     }
 
     /// Details are a supplement: without an answer the pane shows what the fleet tells.

@@ -48,10 +48,16 @@ struct ScreenLoop {
         self.send = send
         state = State(
             size: screen.size, isOwner: isOwner, look: Look(themes: preferences.themes),
-            settings: preferences.settings, notes: preferences.notes)
+            settings: preferences.settings, notes: preferences.notes, utcOffset: Self.utcOffset())
         painted = state.look.theme.name
         screen.use(state.look.theme)
         schedule = Self.now().advanced(byMilliseconds: Self.firstFrame + (Self.burst - 1) * Self.frame)
+    }
+
+    /// Seconds by which the clock of this place is ahead of UTC, now.
+    private static func utcOffset() -> Int {
+        var (seconds, local) = (time(nil), tm())
+        return localtime_r(&seconds, &local) == nil ? 0 : local.tm_gmtoff
     }
 
     /// Runs until the user leaves, a signal ends it or the terminal is closed. The terminal is given back.
@@ -135,7 +141,7 @@ struct ScreenLoop {
             case .mouse(let on): screen.setMouse(on)
             case .suspend: suspend(group: true)
             case .quit(let farewell): end = End(status: 0, farewell: farewell)
-            case .call, .inspect, .followLogs, .resubscribe, .save: send(command)
+            case .call, .inspect, .followLogs, .followApp, .readLogs, .resubscribe, .save: send(command)
             }
         }
         // The first picture need not be waited for any longer.

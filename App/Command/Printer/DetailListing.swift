@@ -23,7 +23,10 @@ enum DetailListing {
         }
         let command = [process.interpreter ?? process.script] + process.arguments
         if command.count > 1 { add("command", command.map(quoted).joined(separator: " ")) }
+        add("version", process.version)
+        add("description", detail.metadata?.description)
         add("directory", process.cwd)
+        add("says", process.message)
         add("pid", process.pid.map(String.init))
         add("processes", process.processes.map(String.init))
         add("uptime", process.uptime.map { Format.duration(milliseconds: $0) })
@@ -32,12 +35,17 @@ enum DetailListing {
         add("memory", process.memory.map(Format.bytes))
         add("restarts", "\(process.restarts)")
         add("last exit", process.exit.map { "\($0)" + (process.exitedAt.map { " at \($0)" } ?? "") })
-        add("next start", process.waitsUntil?.description)
+        add(process.status == .starting ? "ready by" : "next start", process.waitsUntil?.description)
         for (name, value) in RestartListing.rows(detail.restart) { add(name, value) }
+        add("ready", detail.ready.map { "\($0.description), in \(Format.elapsed(milliseconds: $0.timeout))" })
+        add("watchdog", detail.ready?.watchdog.map { "WATCHDOG=1 every \(Format.elapsed(milliseconds: $0))" })
+        let asks = detail.shutdownWithMessage == true ? "the message shutdown, else " : ""
         add(
             "stop",
-            "\(Signal.name(detail.killSignal)), SIGKILL after \(Format.elapsed(milliseconds: detail.killTimeout))")
+            "\(asks)\(Signal.name(detail.killSignal)), SIGKILL after \(Format.elapsed(milliseconds: detail.killTimeout))"
+        )
         for (name, value) in AttributeListing.rows(detail) { add(name, value) }
+        for (name, value) in OrderListing.rows(detail.order) { add(name, value) }
         add("variables", detail.env.sorted().joined(separator: " "))
         add("stdout", process.outFile)
         add("stderr", process.errorFile)

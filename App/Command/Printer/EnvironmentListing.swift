@@ -20,20 +20,25 @@ enum EnvironmentListing {
     private static func block(_ environment: ProcessEnvironment, _ colour: Bool) -> String {
         let variables = environment.variables
         let names = variables.map { Text.width(Text.sanitize($0.name)) }.max() ?? 0
-        let sources = variables.map { word($0.source).count }.max() ?? 0
+        let sources = variables.map { Text.width(source($0)) }.max() ?? 0
         let label = Text.sanitize("\(environment.namespace)/\(environment.name)#\(environment.instance)")
         return Paint.text(label, Style(.heading, .bold), colour) + "\n"
             + variables.map { variable in
                 let name = Text.sanitize(variable.name)
-                let source = word(variable.source)
+                let source = source(variable)
                 let value = variable.value.map { Text.sanitize($0) } ?? stars
                 return "  " + name + padding(names - Text.width(name) + 2)
-                    + Paint.text(source, Style(.dim), colour) + padding(sources - source.count + 2)
+                    + Paint.text(source, Style(.dim), colour) + padding(sources - Text.width(source) + 2)
                     + (variable.value == nil ? Paint.text(value, Style(.warning), colour) : value) + "\n"
             }.joined()
     }
 
     private static func padding(_ count: Int) -> String { String(repeating: " ", count: max(count, 0)) }
+
+    /// `config shop.yaml:12`
+    private static func source(_ variable: ProcessEnvironment.Variable) -> String {
+        word(variable.source) + (variable.place.map { " " + Text.sanitize($0) } ?? "")
+    }
 
     private static func word(_ source: VariableSource) -> String {
         switch source {

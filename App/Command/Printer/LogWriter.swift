@@ -8,7 +8,7 @@ internal import Widgets
 struct LogWriter {
     enum Form: Hashable {
         case raw
-        /// One object a line: `{"channel":"out","line":"…","process":"api#0"}`.
+        /// One object a line: `LogEntry`.
         case json
         /// Lines with the process in front when there are several.
         ///
@@ -24,27 +24,40 @@ struct LogWriter {
         var channel: LogChunk.Channel
     }
 
-    private struct Entry: Encodable {
-        var process: String
-        var channel: String
-        var line: String
+    /// What stands around the text of lines.
+    struct Extras: Hashable {
+        /// When it was written, in front of each line.
+        var timestamps = false
+        /// Marked on a terminal.
+        var highlight: LinePattern?
+        /// `--` between lines that do not follow each other.
+        var separates = false
     }
 
     private let form: Form
+    private let extras: Extras
     private var labels: [File: String] = [:]
+    private var files: [File: LogStreamResult.File] = [:]
+    /// Where the last chunk of each file ended.
+    private var ends: [File: UInt64] = [:]
+    private var hasPrinted = false
     /// The width of the longest label; 0 when one process is alone and needs none.
     private var width = 0
     private var partial: [File: [UInt8]] = [:]
 
-    init(form: Form) {
+    init(form: Form, extras: Extras = Extras()) {
         self.form = form
+        self.extras = extras
     }
 
     /// The bytes to print for an update.
     mutating func add(_ update: LogUpdate) -> [UInt8] {
         switch update {
         case .opened(let result):
-            for file in result.files { labels[File(process: file.process, channel: file.channel)] = file.label }
+            for file in result.files {
+                labels[File(process: file.process, channel: file.channel)] = file.label
+                files[File(process: file.process, channel: file.channel)] = file
+            }
             let names = Set(labels.values)
             width = names.count > 1 ? names.map { Text.width($0) }.max() ?? 0 : 0
             return []
@@ -59,7 +72,7 @@ struct LogWriter {
         for (file, bytes) in partial.sorted(by: {
             ($0.key.process, $0.key.channel.rawValue) < ($1.key.process, $1.key.channel.rawValue)
         }) {
-            append(bytes[...], of: file, to: &output)
+            append(bytes[...], of: file, at: nil, to: &output)
         }
         partial = [:]
         return output
@@ -70,45 +83,87 @@ struct LogWriter {
         let bytes = (partial.removeValue(forKey: file) ?? []) + chunk.bytes
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + bytes.count / 4)
+        separate(chunk, file, &output)
         var rest = bytes[...]
         while let end = rest.firstIndex(of: 0x0A) {
-            append(rest[..<end], of: file, to: &output)
+            append(rest[..<end], of: file, at: chunk.time, to: &output)
             rest = rest[(end + 1)...]
         }
         while rest.count >= Self.longestLine {
-            append(rest.prefix(Self.longestLine), of: file, to: &output)
+            append(rest.prefix(Self.longestLine), of: file, at: chunk.time, to: &output)
             rest = rest.dropFirst(Self.longestLine)
         }
         if chunk.last {
-            if !rest.isEmpty { append(rest, of: file, to: &output) }
+            if !rest.isEmpty { append(rest, of: file, at: chunk.time, to: &output) }
         } else if !rest.isEmpty {
             partial[file] = Array(rest)
         }
         return output
     }
 
-    private func append(_ line: ArraySlice<UInt8>, of file: File, to output: inout [UInt8]) {
+    /// As grep does between groups of lines.
+    private mutating func separate(_ chunk: LogChunk, _ file: File, _ output: inout [UInt8]) {
+        guard extras.separates, !chunk.bytes.isEmpty else { return }
+        if form != .json, hasPrinted, ends[file] != chunk.offset { output += Array("--\n".utf8) }
+        ends[file] = chunk.offset + UInt64(chunk.bytes.count)
+        hasPrinted = true
+    }
+
+    private func append(_ line: ArraySlice<UInt8>, of file: File, at time: WallTime?, to output: inout [UInt8]) {
         let label = labels[file] ?? "#\(file.process)"
         switch form {
         case .raw: output += line
         case .json:
-            let text = String(decoding: line, as: UTF8.self)
-            output += JSONText.of(Entry(process: label, channel: file.channel == .out ? "out" : "err", line: text)).utf8
+            let text = line.last == 0x0D ? line.dropLast() : line
+            let entry = LogEntry(Array(text), of: files[file], label: label, channel: file.channel, time: time)
+            output += JSONText.of(entry).utf8
         case .lines(let clean, let colour):
+            if extras.timestamps, let time { output += Paint.text("\(time) ", Style(.dim), colour).utf8 }
             if width > 0 {
-                let prefix = label + String(repeating: " ", count: max(0, width - Text.width(label))) + " | "
-                let role: Role = file.channel == .out ? .accent : .error
-                output += Paint.text(clean ? Text.sanitize(prefix) : prefix, Style(role), colour).utf8
+                let name = clean ? Text.sanitize(label) : label
+                let blanks = String(repeating: " ", count: max(0, width - Text.width(label)))
+                output += Paint.text(name + blanks, Style(Self.hue(of: label)), colour).utf8
+                output += Paint.text(" | ", Style(file.channel == .out ? .dim : .error), colour).utf8
             }
             if clean { output += shown(line, colour).utf8 } else { output += line }
         }
         output.append(0x0A)
     }
 
+    /// The colour of an app, the same each time.
+    private static func hue(of label: String) -> Role {
+        let hues: [Role] = [.logCyan, .logGreen, .logYellow, .logMagenta, .logBlue, .accent]
+        let name = label.prefix { $0 != "#" }
+        return hues[Int(name.utf8.reduce(UInt32(5381)) { $0 &* 33 &+ UInt32($1) } % UInt32(hues.count))]
+    }
+
     private func shown(_ line: ArraySlice<UInt8>, _ colour: Bool) -> String {
         guard colour else { return Text.sanitize(line) }
-        return Text.styled(line).runs.map { run in
+        var text = Text.styled(line)
+        if let highlight = extras.highlight {
+            text = marked(text.plain, highlight)
+        } else if let level = LogLevel(readFrom: Array(line.prefix(LogEntry.levelReach))), level >= .warn,
+            text.runs.allSatisfy({ $0.style == nil })
+        {
+            // What the app has coloured itself stays as it is.
+            text = StyledText(text.plain, Style(level > .warn ? .error : .warning))
+        }
+        return text.runs.map { run in
             run.style.map { Paint.text(run.text, $0, true) } ?? run.text
         }.joined()
+    }
+
+    /// The places of the pattern stand out.
+    private func marked(_ text: String, _ pattern: LinePattern) -> StyledText {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= LogEntry.markReach else { return StyledText(text) }
+        var result = StyledText()
+        var end = 0
+        for range in PatternSearch.ranges(of: pattern, in: bytes) {
+            result += StyledText(String(decoding: bytes[end..<range.lowerBound], as: UTF8.self))
+            result += StyledText(String(decoding: bytes[range], as: UTF8.self), Style(.match, .bold))
+            end = range.upperBound
+        }
+        return result + StyledText(String(decoding: bytes[end...], as: UTF8.self))
     }
 }

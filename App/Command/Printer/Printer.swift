@@ -48,15 +48,45 @@ struct Printer: Sendable {
             warning(
                 "‘\(name)’ runs with another definition and was left as it is: od up FILE, or od delete \(name) first")
         }
+        result.warnings?.forEach(warning)
         result.failures.forEach(warning)
         if !quiet, !result.processes.isEmpty { table(result.processes) }
     }
 
     func applied(_ result: ApplyResult) {
         if json { return value(result) }
-        if !quiet { output.write(Summary.applied(result.changes)) }
+        if !quiet {
+            output.write(Summary.applied(result.changes))
+            output.write(PlanListing.reasons(result.plan ?? [], colour: console.outputColour))
+        }
+        result.warnings?.forEach(warning)
         result.failures.forEach(warning)
         if !quiet, !result.processes.isEmpty { table(result.processes) }
+    }
+
+    func reloaded(_ result: ReloadResult) {
+        if json { return value(result) }
+        let failed = Set(result.failures.map(\.what))
+        let done = result.processes.filter { process in !failed.contains { $0.hasPrefix(process.label + " ") } }
+        if !quiet, result.failures.isEmpty { output.write(Summary.line("reloaded", done)) }
+        for name in result.restarted {
+            warning("‘\(name)’ was restarted: it has no second instance and no shared port to stand in meanwhile")
+        }
+        result.failures.forEach(warning)
+        if !quiet, !result.processes.isEmpty { table(result.processes) }
+    }
+
+    func scaled(_ result: StartResult) {
+        if json { return value(result) }
+        if !quiet { output.write(Summary.line("scaled", result.processes)) }
+        result.failures.forEach(warning)
+        if !quiet, !result.processes.isEmpty { table(result.processes) }
+    }
+
+    /// What a config would change.
+    func plan(_ changes: [AppChange]) {
+        if json { return value(changes) }
+        output.write(PlanListing.text(changes, colour: console.outputColour))
     }
 
     func details(_ details: [ProcessDetail]) {

@@ -54,9 +54,10 @@ enum ProcessTable {
 }
 
 extension InstanceInfo {
-    /// What the status alone does not say: why it waits or is errored, how it ended.
+    /// What the status alone does not say: why it waits or is errored, what it says of itself, how it ended.
     var note: String {
         if let reason, !reason.isEmpty { return reason }
+        if let message, status == .online { return message }
         guard status == .stopped || status == .errored || status == .waiting, let exit else { return "" }
         return "\(exit)"
     }

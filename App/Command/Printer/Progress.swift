@@ -5,7 +5,7 @@ internal import Widgets
 
 /// What a long request does, and which instances are still in the middle of it.
 enum Doing: String, Hashable, Sendable {
-    case starting, stopping, restarting, changing
+    case starting, stopping, restarting, reloading, changing
 
     /// From what is said afterwards: `stopped`, `restarted`, `deleted`.
     static func of(_ did: String) -> Doing {
@@ -20,7 +20,7 @@ enum Doing: String, Hashable, Sendable {
         switch self {
         case .starting: [.created, .starting]
         case .stopping: [.stopping, .killing]
-        case .restarting, .changing: [.created, .starting, .stopping, .killing, .reloading]
+        case .restarting, .reloading, .changing: [.created, .starting, .stopping, .killing, .reloading]
         }
     }
 

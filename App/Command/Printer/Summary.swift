@@ -17,8 +17,11 @@ enum Summary {
         // The clocks of client and engine start at different moments: 50 ms of slack.
         let limit = Int(parts.seconds) * 1000 + Int(parts.attoseconds / 1_000_000_000_000_000) + 50
         let old = processes.filter { ($0.uptime ?? 0) > limit }
-        let new = processes.filter { ($0.uptime ?? 0) <= limit }
-        return (new.isEmpty ? "" : line("started", new)) + (old.isEmpty ? "" : line("already running:", old))
+        // It waits for what it depends on.
+        let held = processes.filter { $0.status == .waiting && $0.waitsUntil == nil }
+        let new = processes.filter { ($0.uptime ?? 0) <= limit && !held.contains($0) }
+        return (new.isEmpty ? "" : line("started", new)) + (held.isEmpty ? "" : line("waiting:", held))
+            + (old.isEmpty ? "" : line("already running:", old))
     }
 
     /// `added api and worker; removed old; 3 unchanged`

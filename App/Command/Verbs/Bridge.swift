@@ -5,6 +5,7 @@ internal import OpenDaemon
 
 struct Bridge: Verb {
     static let configuration = CommandConfiguration(
+        commandName: "bridge",
         abstract: "Copies the daemon's protocol between its socket and stdin and stdout.",
         usage: "od bridge [OPTIONS]",
         discussion: """

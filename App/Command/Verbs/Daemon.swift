@@ -16,13 +16,42 @@ struct DaemonStart: Verb {
         usage: "od daemon start [OPTIONS]")
 
     @OptionGroup var globals: Globals
+    @Flag(help: "Stay in the foreground, for a service manager: od startup writes what calls it so.")
+    var foreground = false
 
     func run(_ session: Session) async throws {
+        if foreground { return try await becomeDaemon(session) }
         let client = try await session.connect()
         _ = try await session.working(.starting, client) { try await client.call(Methods.resume, Nothing()) }
         let status = try await client.call(Methods.status, Nothing())
         if !session.printer.quiet || globals.json { session.printer.daemon(status) }
         await client.close()
+    }
+}
+
+extension DaemonStart {
+    /// This process becomes the keeper's spare; what it is told it tells its engine.
+    private func becomeDaemon(_ session: Session) async throws {
+        try session.requireLocal("the daemon that is to be started")
+        try await makeRoom(session)
+        if AppEnvironment.ofThisProcess()["NOTIFY_SOCKET"] != nil { CgroupPlace.enter() }
+        try OpenDaemon.become(ConnectOptions(home: session.home, client: Product.client))
+    }
+}
+
+extension DaemonStart {
+    /// A daemon under which nothing runs, started by a look at what was stopped, gives way to the service.
+    private func makeRoom(_ session: Session) async throws {
+        guard session.daemonRuns, let client = try? await session.connect(start: .never, ending: true) else { return }
+        let status = try? await client.call(Methods.status, Nothing())
+        let idle: Set<ProcessStatus> = [.created, .stopped, .errored]
+        if let status, status.instances.keys.allSatisfy({ ProcessStatus(rawValue: $0).map(idle.contains) ?? false }) {
+            _ = try await client.call(Methods.shutdown, Nothing())
+            await client.close()
+            try await DaemonStop.waitForEnd(of: status)
+        } else {
+            await client.close()
+        }
     }
 }
 
@@ -47,13 +76,14 @@ struct DaemonStop: Verb {
         _ = try await session.working(.stopping, client) { try await client.call(Methods.shutdown, Nothing()) }
         await client.close()
         if session.remote == nil {
-            try await waitForEnd(of: [status.pid, status.keeperPid] + [status.sparePid].compactMap { $0 })
+            try await Self.waitForEnd(of: status)
         }
         session.printer.done("stopped all apps and the daemon of \(session.home)")
     }
 
     /// So that whoever goes on after this command finds nothing of ours.
-    private func waitForEnd(of pids: [Int32]) async throws {
+    static func waitForEnd(of status: DaemonStatus) async throws {
+        let pids = [status.pid, status.keeperPid] + [status.sparePid].compactMap { $0 }
         let clock = ContinuousClock()
         let end = clock.now + .milliseconds(Self.farewell)
         while pids.contains(where: isAlive) {
@@ -67,7 +97,7 @@ struct DaemonStop: Verb {
     }
 
     /// A zombie is not: in many containers nobody reaps those of a daemon.
-    private func isAlive(_ pid: Int32) -> Bool {
+    private static func isAlive(_ pid: Int32) -> Bool {
         guard let stat = FilePath.read("/proc/\(pid)/stat", limit: 4096),
             let name = stat.lastIndex(of: UInt8(ascii: ")"))
         else { return false }

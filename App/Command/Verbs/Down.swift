@@ -16,11 +16,11 @@ struct Down: Verb {
 
     func run(_ session: Session) async throws {
         if project == nil { try session.requireLocal("a config") }
-        let namespace = try namespace(in: FilePath.currentDirectory())
+        let (namespace, file) = try project(in: FilePath.currentDirectory())
         let client = try await session.connect()
         // A project without apps is no project: the same request as od up, with nothing in it.
         let result = try await session.working(.stopping, client) {
-            try await client.call(Methods.apply, ApplyRequest(namespace: namespace, apps: []))
+            try await client.call(Methods.apply, ApplyRequest(namespace: namespace, apps: [], file: file))
         }
         guard !result.changes.isEmpty else {
             throw Failure(
@@ -32,17 +32,22 @@ struct Down: Verb {
         if let failure = result.failures.first { throw ExitCode(failure.exitCode) }
     }
 
-    private func namespace(in directory: String) throws(Failure) -> String {
-        guard let project else { return try ConfigFile.load(".", in: directory).namespace }
+    /// The project and, when it was named by its config, that file.
+    private func project(in directory: String) throws(Failure) -> (namespace: String, file: String?) {
+        func of(_ word: String) throws(Failure) -> (String, String?) {
+            let config = try ConfigFile.load(word, in: directory)
+            return (config.namespace, config.isFile ? config.file : nil)
+        }
+        guard let project else { return try of(".") }
         let path = FilePath.absolute(project, in: directory)
         let isFolder =
             FilePath.kind(of: path) == .directory && (!AppName.isValid(project) || ConfigFile.find(in: path) != nil)
-        if ConfigFile.isConfig(project) || isFolder { return try ConfigFile.load(project, in: directory).namespace }
+        if project == "-" || ConfigFile.isConfig(project) || isFolder { return try of(project) }
         guard AppName.isValid(project) else {
             throw Failure(
                 .badName, "‘\(project)’ is no project", why: "there is no such file, and no project can be called so",
                 next: "od list shows the projects")
         }
-        return project
+        return (project, nil)
     }
 }

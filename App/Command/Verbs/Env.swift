@@ -7,8 +7,9 @@ struct Env: Verb {
         commandName: "env", abstract: "Shows the environment of apps, and where each variable comes from.",
         usage: "od env TARGET... [OPTIONS]",
         discussion: """
-            Sources, of which a later one wins: shell (inherited from who started the app), config (its ‘env’), --env, \
-            od (set for each run). Secret values are hidden: those whose name says so, and addresses with a password.
+            Sources, of which a later one wins: shell (inherited from who started the app), envFile, config (its ‘env’; \
+            defaults when it stands there), env_NAME (chosen with --env NAME), --env, od (set for each run). Behind a \
+            source is the place where the variable stands. Secret values are hidden: those whose name says so, and addresses with a password.
 
             \(Targets.note)
             """)

@@ -7,18 +7,27 @@ internal import OpenDaemon
 extension Od {
     struct Events: Verb {
         static let configuration = CommandConfiguration(
+            commandName: "events",
             abstract: "Shows what happened, and with -f what happens.",
-            usage: "od events [PATTERN...] [OPTIONS]",
+            usage: "od events [TARGET or PATTERN...] [OPTIONS]",
             discussion: """
-                A pattern is the name of an event (process:exited), all of a kind (process:*), process:crash for apps that \
+                A target is an app, as for other verbs; also one that was deleted. A pattern is the name of an event (process:exited), all of a kind (process:*), process:crash for apps that \
                 ended badly by themselves, or * for all. Without one: all. The daemon keeps the last \
                 \(Defaults.storedEvents) events.
                 """)
 
         @OptionGroup var globals: Globals
 
-        @Argument(help: "Which events, like process:exited or process:*.")
-        var patterns: [String] = []
+        @Argument(help: "Of which apps, and which events, like process:exited or process:*.")
+        var words: [String] = []
+
+        /// What has a colon or is a star.
+        private var patterns: [String] { words.filter(Self.isPattern) }
+        private var targets: [String] { words.filter { !Self.isPattern($0) } }
+
+        private static func isPattern(_ word: String) -> Bool {
+            word == "*" || word.contains(":") && !word.hasPrefix("/")
+        }
 
         @Flag(name: [.short, .long], help: "Go on with what happens, until ^C.")
         var follow = false
@@ -42,36 +51,41 @@ extension Od {
         func run(_ session: Session) async throws {
             let filter = try EventFilter(patterns).patterns.map(\.description)
             var request = EventListRequest(events: filter.isEmpty ? nil : filter)
+            request.targets = targets.isEmpty ? nil : targets
+            let matcher = try TargetMatcher(targets)
             // Without a number, everything since a moment is wanted, as far as one answer goes.
             request.limit = lines ?? (since == nil ? Defaults.eventLines : nil)
             request.since = Self.moment(since, before: .now)
             let client = try await session.connect()
             if follow {
-                try await followed(request, client, session.printer)
+                try await followed(request, matcher, client, session.printer)
             } else {
-                session.printer.events(try await client.call(Methods.events, request))
+                // An engine of the version before tells of all.
+                session.printer.events(try await client.call(Methods.events, request).filter { matcher.matches($0) })
             }
             await client.close()
         }
 
         /// The history joins what follows by the numbers of the events, also after a new engine took over.
-        private func followed(_ request: EventListRequest, _ client: OpenDaemon, _ printer: Printer) async throws {
+        private func followed(
+            _ request: EventListRequest, _ matcher: TargetMatcher, _ client: OpenDaemon, _ printer: Printer
+        ) async throws {
             var last: UInt64?
             for await update in try client.events(matching: patterns) {
                 switch update {
                 case .started(let seq):
                     if last == nil {
                         let history = try await kept(request, client, printer)
-                        history.forEach(printer.event)
+                        history.filter { matcher.matches($0) }.forEach(printer.event)
                         last = max(seq, history.last?.seq ?? 0)
                     } else {
-                        last = try await caughtUp(after: last ?? 0, request.events, client, printer)
+                        last = try await caughtUp(after: last ?? 0, request, matcher, client, printer)
                     }
                 case .missed:
-                    last = try await caughtUp(after: last ?? 0, request.events, client, printer)
+                    last = try await caughtUp(after: last ?? 0, request, matcher, client, printer)
                 case .event(let event) where event.seq > last ?? 0:
                     last = event.seq
-                    printer.event(event)
+                    if matcher.matches(event) { printer.event(event) }
                 case .event, .disconnected:
                     break
                 case .failed(let failure):
@@ -82,12 +96,15 @@ extension Od {
 
         /// Prints all that is kept above a number; returns the number of the last.
         private func caughtUp(
-            after seq: UInt64, _ events: [String]?, _ client: OpenDaemon, _ printer: Printer
+            after seq: UInt64, _ request: EventListRequest, _ matcher: TargetMatcher, _ client: OpenDaemon,
+            _ printer: Printer
         ) async throws -> UInt64 {
             var last = seq
             while true {
-                let page = try await kept(EventListRequest(events: events, after: last), client, printer)
-                page.forEach(printer.event)
+                var next = EventListRequest(events: request.events, after: last)
+                next.targets = request.targets
+                let page = try await kept(next, client, printer)
+                page.filter { matcher.matches($0) }.forEach(printer.event)
                 last = page.last?.seq ?? last
                 if page.count < Defaults.maxEventsInAnswer { return last }
             }

@@ -4,15 +4,15 @@ internal import Engine
 
 struct Help: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "help", abstract: "Explains a verb, or one of: config, defaults, errors, man, protocol.",
-        usage: "od help [VERB | CODE | config | defaults | errors [CODE] | man | protocol]",
+        commandName: "help", abstract: "Explains a verb, or one of: config, defaults, errors, man, pm2, protocol.",
+        usage: "od help [VERB | CODE | config | defaults | errors [CODE] | man | pm2 | protocol]",
         discussion: """
             config: the keys of config files. defaults: what holds when nothing else is said. errors: what each code \
-            means and what to do. man: the manual page, for man -l -. protocol: what clients and engine say.
+            means and what to do. man: the manual page, for man -l -. pm2: what is what for those who come from there. protocol: what clients and engine say.
             """)
 
     /// What can be explained beside the verbs.
-    static let topics = ["config", "defaults", "errors", "man", "protocol"]
+    static let topics = ["config", "defaults", "errors", "man", "pm2", "protocol"]
 
     @OptionGroup var globals: Globals
 
@@ -32,6 +32,7 @@ struct Help: Verb {
         case "defaults": return HelpDefaults.text()
         case "protocol": return try protocolText()
         case "errors": return try HelpErrors.text(topic.dropFirst().first)
+        case "pm2": return PM2Words.help { Od.verb(named: $0) != nil }
         case "man": return try ManPage.text(date: ManPage.day)
         case _ where first.uppercased().hasPrefix("OD") && Int(first.dropFirst(2)) != nil:
             return try HelpErrors.text(first)
@@ -59,9 +60,10 @@ struct Help: Verb {
     }
 
     private static func keys() -> String {
-        let names = ConfigFile.names.joined(separator: ", ")
+        let names = ConfigFile.namesInWords
         return """
-            A config is YAML or JSON: \(names), or any .yaml, .yml or .json file.
+            A config is YAML, JSON, TOML or a program for node, bun or deno: \(names), or any .yaml, .yml, .json, .toml \
+            or .config.js file; of a package.json the field ‘\(ConfigFormat.packageField)’.
             Durations are milliseconds or have a unit: 500ms, 10s, 2m, 1h, 1d. Relative paths start at the config's \
             folder.
 
@@ -70,6 +72,9 @@ struct Help: Verb {
 
             AN APP
             \(table(ConfigKeys.app))
+
+            READY
+            \(table(ConfigKeys.readyKeys))
 
             LOG ROTATION
             \(table(ConfigKeys.rotationKeys))

@@ -32,6 +32,8 @@ enum HelpDefaults {
             ("namespace", "\(Defaults.namespace), for apps without a config"),
             ("environment", Defaults.inheritedVariables.joined(separator: ", ")),
             ("", "and LC_* of the shell, then env, then --env"),
+            ("od save", "the last \(Defaults.dumps) dumps are kept"),
+            ("a config", "\(seconds(Defaults.configPatience)) when it is a program"),
             ("ioNice", "level \(Defaults.ioLevel) where only a class is said"),
         ]
     }
@@ -57,6 +59,22 @@ enum HelpDefaults {
                     ? "none: what gave up stays errored; at least \(seconds(Defaults.shortestCoolDown))"
                     : seconds(Defaults.coolDown)
             ),
+            (
+                "listenTimeout",
+                "\(seconds(Defaults.listenTimeout)) to become ready; a port is looked at every "
+                    + seconds(Defaults.portInterval)
+            ),
+            (
+                "ready",
+                "fd: descriptor \(Defaults.notifyDescriptor); signs of life count every \(seconds(Defaults.signInterval)),"
+            ),
+            (
+                "",
+                "without them \(Signal.name(Defaults.watchdogSignal)); \(Defaults.statusLength) bytes of STATUS are shown"
+            ),
+            ("port", "up to \(Defaults.portBacklog) connections wait while an instance restarts;"),
+            ("", "node instances share \(Defaults.spareSockets) more that were not named"),
+            ("od send", "\(size(Defaults.sendBytes)) at once"),
             ("killSignal", Signal.name(Defaults.killSignal)),
             ("killTimeout", "\(seconds(Defaults.killTimeout)), then SIGKILL to the whole tree"),
         ]
@@ -66,6 +84,12 @@ enum HelpDefaults {
         [
             ("outFile, errorFile", "logs/PROJECT/APP-INSTANCE.out.log and .err.log below the home"),
             ("mergeLogs", "\(Defaults.mergeLogs)"),
+            ("logType, logFlush", "raw, batch: written within 20 ms, on the disk within 1 s"),
+            (
+                "crashLogs",
+                "\(Defaults.crashLogLines) lines, at most \(Defaults.maxCrashLogLines); "
+                    + "\(Defaults.crashLogFiles) crashes of each instance"
+            ),
             (
                 "logRotation",
                 "at \(size(Defaults.logMaxSize)); \(Defaults.logMaxFiles) old files of each log, "
@@ -76,7 +100,11 @@ enum HelpDefaults {
                 "\(size(Defaults.logMaxTotal)) an app; compressed: \(Defaults.logCompress); "
                     + "looked at every \(seconds(Defaults.logSweep))"
             ),
-            ("od logs", "the last \(Defaults.logLines) lines of each file"),
+            (
+                "od logs",
+                "the last \(Defaults.logLines) lines, within \(size(Defaults.logTail)); "
+                    + "at most \(Defaults.logContext) around a match"
+            ),
             ("after the end", "a run's output is read \(seconds(Defaults.streamGrace)) longer than its processes live"),
             ("engine.log", "\(size(Defaults.engineLogSize)), and one before it"),
         ]
@@ -121,6 +149,11 @@ enum HelpDefaults {
         [
             ("kept", "\(Defaults.storedEvents) in state.db, \(Defaults.keptEvents) for clients that come back"),
             ("od events", "the last \(Defaults.eventLines); \(Defaults.maxEventsInAnswer) in one answer"),
+            (
+                "od why",
+                "\(Defaults.crashReports) crash reports an app, \(Defaults.crashLines) lines or "
+                    + "\(Defaults.crashBytes) bytes of stderr in each"
+            ),
             (
                 "subscriptions", "\(Defaults.subscriptions) of a connection, \(Defaults.unreadEvents) unread events"
             ),

@@ -38,11 +38,57 @@ enum HelpErrors {
             "the capability that the command needs is switched off",
             "od plugin enable ID"
         ),
+        .unknownBlock: (
+            "--env NAME chooses a block env_NAME that no app of the config has",
+            "correct the name; --env NAME=VALUE sets a variable"
+        ),
+        .onlyUnknown: ("--only names an app that the config does not have", "od validate FILE lists its apps"),
+        .scaleRange: (
+            "an app cannot have so many instances", "1 to 1024; od stop ends all, od delete forgets them"
+        ),
+        .keyNotSet: ("a key of an app cannot be changed while it exists", "od help set lists the keys that can"),
+        .definitionChanged: (
+            "an app was changed or deleted by somebody else in the meantime",
+            "look at it with od info, then say it again"
+        ),
+        .notServed: ("a verb or a flag of PM2 has no counterpart here", "od help pm2 shows what is what"),
+        .badService: (
+            "a path or a name cannot stand in the file of an init system",
+            "choose a home and a folder for od without control characters"
+        ),
+        .badPattern: (
+            "the pattern after --grep cannot be understood, or is too large",
+            "od logs --grep TEXT --fixed looks for plain text; od help logs says what patterns are"
+        ),
         .configSyntax: ("the config is not well-formed", "look at the line that the error names"),
         .configUnknownKey: ("a key that no config has", "od help config lists the keys; the error names the nearest"),
         .configValue: ("a value of the wrong type or out of range", "od help config says what each key takes"),
         .configMissing: ("a required key is missing", "add it; od help config says which are required"),
         .configAbsent: ("there is no config file", "name one, or go to the folder that has it"),
+        .envFileMissing: (
+            "a file that envFile names does not exist or cannot be read",
+            "make it, or put ? behind its name when it may be missing"
+        ),
+        .envFileSyntax: (
+            "a file that envFile names is no list of NAME=value lines", "look at the line that the error names"
+        ),
+        .secretsAbsent: (
+            "a config refers to a secret, and this version keeps none",
+            "put the value into a file with mode 600 and name it with envFile"
+        ),
+        .configExists: ("there is a config already", "change that file, or remove it first"),
+        .configScript: (
+            "a config that is a program failed, took too long, or exports no config",
+            "correct what the error names; run it by hand with node FILE"
+        ),
+        .configRuntime: (
+            "a config is a program, and nothing here can run it",
+            "install node 22.18 or newer, bun or deno, or write it in YAML or JSON"
+        ),
+        .dependencies: (
+            "apps depend on each other in a circle, or on an app that there is not",
+            "the error names them; od graph FILE draws what is left"
+        ),
         .noSuchTarget: ("no app, instance or project answers to that name", "od list shows names, ids and projects"),
         .noSuchPlugin: (
             "no capability has that id",
@@ -52,6 +98,22 @@ enum HelpErrors {
         .attributeRefused: (
             "the user, limit or priority that the config asks for is refused",
             "correct the key that the error names, or run od as root"
+        ),
+        .notReady: (
+            "what was started with --wait is not ready: it failed, or the time is over",
+            "od logs NAME shows what it said; od info NAME what is waited for, and until when"
+        ),
+        .reloadFailed: (
+            "the new run of a reload was not online: the old one goes on",
+            "od logs NAME --err says why it ended; then reload again"
+        ),
+        .portRefused: (
+            "the port that the instances are to share cannot be opened",
+            "ss -ltnp shows who listens there; ports below 1024 need root"
+        ),
+        .notRunning: ("what is to be told something does not run", "od start NAME"),
+        .stdinClosed: (
+            "the app has no stdin, or does not read it", "set stdin: pipe in its config and start it again"
         ),
         .engineSilent: (
             "the engine does not answer, or none runs", "od daemon status; od daemon logs; od daemon start starts one"
@@ -92,6 +154,14 @@ enum HelpErrors {
             "the other machine, or od there, could not be reached by ssh",
             "try ssh USER@SERVER od version by hand"
         ),
+        .alreadyRuns: (
+            "a daemon runs for this home already, and there is to be one",
+            "od daemon status shows it; od daemon stop ends it and its apps"
+        ),
+        .startupFailed: (
+            "the init system of the machine cannot be told, or refuses what it is told",
+            "the error says which command helps; od startup --dry-run shows what would be done"
+        ),
         .storeFailed: (
             "the state database cannot be read or written",
             "make room; od leaves a damaged state.db as it is: keep a copy"
@@ -102,7 +172,16 @@ enum HelpErrors {
             "`/proc` cannot be read: there are no figures",
             "mount /proc; apps go on without it"
         ),
+        .dumpAbsent: (
+            "there is no dump, or none that is whole", "od save writes one; the error names the damaged ones"
+        ),
+        .dumpEmpty: ("an empty list does not replace a dump with apps", "od save --force, when it is meant"),
         .logFailed: ("a log file cannot be read or written", "check the file that the error names with ls -l"),
+        .crashLogFailed: (
+            "the last lines of a run that crashed were not kept",
+            "check the permissions of the logs' folder and whether its disk is full"
+        ),
+        .logNotEmptied: ("a log cannot be emptied", "look at the permissions of its folder"),
         .bug: ("a mistake of ours", "report it with od version and what you did"),
     ]
 

@@ -7,8 +7,12 @@ struct Logs: Verb {
         commandName: "logs", abstract: "Shows the last lines of logs, and with -f what is added.",
         usage: "od logs [TARGET...] [OPTIONS]",
         discussion: """
-            Without a target: all apps. Several files are told apart by a prefix. On a terminal, control characters of \
-            the apps are taken out; --raw shows the bytes as they were written.
+            Without a target: all apps. Lines of several files come in the order in which they were written, through \
+            old and compressed files too, and are told apart by a prefix. On a terminal, control characters of the \
+            apps are taken out; --raw shows the bytes as they were written. With --grep or --level everything that \
+            is kept is searched, unless --lines, --since or --until say less. --json reads the fields of JSON and \
+            logfmt lines. A pattern is written as for egrep: . [a-z] \\d \\w \\s ^ $ \\b ( ) | * + ? {2,5}, and (?i) \
+            in front; its time grows with the log and nothing else.
             """)
 
     @OptionGroup var globals: Globals
@@ -20,9 +24,9 @@ struct Logs: Verb {
     var follow = false
 
     @Option(
-        name: [.customShort("n"), .long],
+        name: [.customShort("n", allowingJoined: true), .long],
         help: ArgumentHelp(
-            "How many of the last lines of each file; default: \(Defaults.logLines), with --since or --until all.",
+            "How many of the last lines; default: \(Defaults.logLines), all with --since, --until, --grep or --level.",
             valueName: "n")
     )
     var lines: Int?
@@ -32,6 +36,50 @@ struct Logs: Verb {
 
     @Option(help: ArgumentHelp("To what was written until then.", valueName: "time"))
     var until: Since?
+
+    @Option(
+        name: [.customShort("g"), .long],
+        help: ArgumentHelp("Only lines that match a regular expression.", valueName: "regex"))
+    var grep: String?
+
+    @Flag(name: [.customShort("F"), .long], help: "The text after --grep means itself.")
+    var fixed = false
+
+    @Flag(name: [.customShort("i"), .long], help: "Letters match in both cases.")
+    var ignoreCase = false
+
+    @Flag(name: [.customShort("v"), .long], help: "Only lines that do not match.")
+    var invert = false
+
+    @Option(
+        name: [.customShort("C", allowingJoined: true), .long],
+        help: ArgumentHelp("Lines before and after each match.", valueName: "n"))
+    var context: Int?
+
+    @Option(
+        name: [.customShort("A", allowingJoined: true), .customLong("after")],
+        help: ArgumentHelp("Lines after each match.", valueName: "n"))
+    var after: Int?
+
+    @Option(
+        name: [.customShort("B", allowingJoined: true), .customLong("before")],
+        help: ArgumentHelp("Lines before each match.", valueName: "n"))
+    var before: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only lines of a level and graver ones: trace, debug, info, warn, error or fatal.", valueName: "level"),
+        transform: level)
+    var level: LogLevel?
+
+    @Option(help: ArgumentHelp("Marks a text on a terminal.", valueName: "text"))
+    var highlight: String?
+
+    @Flag(help: "When each line was written, in front of it.")
+    var timestamps = false
+
+    @Flag(help: "The files of the logs instead: sizes, and the old files of each.")
+    var list = false
 
     @Flag(help: "Only stderr.")
     var err = false
@@ -44,29 +92,83 @@ struct Logs: Verb {
 
     func validate() throws {
         guard lines ?? 0 >= 0 else { throw ValidationError("--lines takes a number from 0") }
-        guard lines == nil || since == nil && until == nil else {
-            throw ValidationError("--lines counts from the end: it goes with neither --since nor --until")
-        }
         guard !follow || until == nil else { throw ValidationError("--follow and --until exclude each other") }
         guard !raw || !globals.json else { throw ValidationError("--raw and --json exclude each other") }
+        guard [context, after, before].allSatisfy({ (0...Defaults.logContext).contains($0 ?? 0) }) else {
+            throw ValidationError("-A, -B and -C take a number from 0 to \(Defaults.logContext)")
+        }
+        guard grep != nil || !(fixed || ignoreCase || invert) else {
+            throw ValidationError("--fixed, --ignore-case and --invert say how --grep is meant: it is missing")
+        }
+        guard !raw || !timestamps else { throw ValidationError("--raw and --timestamps exclude each other") }
+    }
+
+    /// What is searched for; nil for nothing.
+    private var filter: LogFilter? {
+        guard grep != nil || level != nil else { return nil }
+        return LogFilter(
+            pattern: grep, isLiteral: fixed ? true : nil, ignoresCase: ignoreCase ? true : nil,
+            isInverted: invert ? true : nil, level: level, before: before ?? context, after: after ?? context)
+    }
+
+    private var request: LogRequest {
+        let isRange = since != nil || until != nil
+        // All that was found, but before following not all of the past.
+        let all = isRange || filter != nil && !follow
+        return LogRequest(
+            targets: targets.isEmpty ? ["all"] : targets, lines: lines ?? Defaults.logLines, since: since?.time,
+            until: until?.time, follow: follow, channels: err == out ? [.out, .error] : err ? [.error] : [.out],
+            merged: true, last: lines ?? (all ? nil : Defaults.logLines), filter: filter,
+            times: timestamps || globals.json ? true : nil)
+    }
+
+    private func extras(_ console: Console) throws(Failure) -> LogWriter.Extras {
+        var pattern = try highlight.map { text throws(Failure) in
+            try LinePattern(text, isLiteral: true, ignoresCase: true)
+        }
+        if pattern == nil, let grep, !invert {
+            pattern = try LinePattern(grep, isLiteral: fixed, ignoresCase: ignoreCase)
+        }
+        return LogWriter.Extras(
+            timestamps: timestamps, highlight: console.outputColour ? pattern : nil,
+            separates: [context, before, after].contains { $0 ?? 0 > 0 })
     }
 
     func run(_ session: Session) async throws {
-        let wanted = targets.isEmpty ? ["all"] : try Targets.named(targets, for: "logs")
-        let channels: [LogChunk.Channel] = err == out ? [.out, .error] : err ? [.error] : [.out]
-        let client = try await session.connect()
+        if !targets.isEmpty { _ = try Targets.named(targets, for: "logs") }
         let console = session.printer.console
         var writer = LogWriter(
             form: raw
-                ? .raw : globals.json ? .json : .lines(clean: console.outputIsTerminal, colour: console.outputColour))
-        let request = LogRequest(
-            targets: wanted, lines: lines ?? Defaults.logLines, since: since?.time, until: until?.time, follow: follow,
-            channels: channels)
+                ? .raw : globals.json ? .json : .lines(clean: console.outputIsTerminal, colour: console.outputColour),
+            extras: try extras(console))
+        let client = try await session.connect()
+        if list {
+            session.printer.logFiles(
+                try await client.call(Methods.logList, TargetRequest(targets: request.targets)).filter {
+                    request.channels.contains($0.channel)
+                })
+            return await client.close()
+        }
         for await update in client.logs(request) {
-            if case .failed(let failure) = update { throw failure }
+            switch update {
+            case .failed(let failure): throw failure
+            case .opened(let result) where filter != nil && result.searches != true:
+                throw Failure(
+                    .versionMismatch, "the engine cannot search logs", why: "it is of an older version than this od",
+                    next: "od update replaces it; apps go on")
+            default: break
+            }
             session.printer.log(writer.add(update))
         }
         session.printer.log(writer.finish())
         await client.close()
+    }
+
+    /// By the names that loggers use: `warning`, `err`.
+    private static func level(_ name: String) throws -> LogLevel {
+        guard let level = LogLevel(named: name) else {
+            throw ValidationError("--level takes trace, debug, info, warn, error or fatal")
+        }
+        return level
     }
 }

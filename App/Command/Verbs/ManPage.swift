@@ -118,8 +118,8 @@ enum ManPage {
     }
 
     private static func keys() -> String {
-        let names = ConfigFile.names.map(escaped).joined(separator: ", ")
-        return "YAML or JSON; looked for in the current folder: \(names).\n.PP\nAn app:\n"
+        let names = escaped(ConfigFile.namesInWords)
+        return "YAML, JSON or a program for node; looked for in the current folder: \(names).\n.PP\nAn app:\n"
             + ConfigKeys.app.map { tag($0.name, "\($0.type): \($0.doc)") }.joined(separator: "\n")
     }
 

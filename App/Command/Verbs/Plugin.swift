@@ -4,6 +4,7 @@ internal import OpenDaemon
 
 struct Plugin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "plugin",
         abstract: "Shows and switches what the daemon does beyond keeping apps running.",
         usage: "od plugin list | info ID | enable ID | disable ID",
         subcommands: [PluginList.self, PluginShow.self, PluginEnable.self, PluginDisable.self])

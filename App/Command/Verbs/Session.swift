@@ -82,6 +82,7 @@ struct Session: Sendable {
         var options = ConnectOptions(
             home: home, start: start, embedded: embedded && remote == nil, client: Product.client, remote: remote)
         options.ending = ending
+        options.command = TypedLine.shown(CommandLine.arguments)
         let client = try await OpenDaemon.connect(options)
         let hello = client.hello
         printer.note(
@@ -115,12 +116,15 @@ struct Session: Sendable {
     var isFresh: Bool { remote == nil && !isAtDoor && FilePath.kind(of: home + "/state.db") == nil }
 
     /// One request whose answer is a list of instances, printed as a table.
-    func act(_ method: Method<TargetRequest, [InstanceInfo]>, on targets: [String], did: String) async throws {
+    func act(
+        _ method: Method<TargetRequest, [InstanceInfo]>, on targets: [String], did: String, cascade: Bool = false
+    ) async throws {
         let client = try await connect()
         let processes = try await working(Doing.of(did), client) {
-            try await client.call(method, TargetRequest(targets: targets))
+            try await client.call(method, TargetRequest(targets: targets, cascade: cascade ? true : nil))
         }
         printer.processes(processes, did: did)
+        await nameDependents(of: processes, did: did, client)
         await client.close()
     }
 
@@ -139,20 +143,20 @@ struct Session: Sendable {
     }
 
     /// Makes a project equal to its config, then shows it: the dashboard on a terminal, else the table.
-    func up(_ config: Config, client: OpenDaemon, env: [String: String] = [:], dashboard opens: Bool = true)
-        async throws
-    {
-        let project = try ResolvedProject(config, shell: AppEnvironment.ofThisProcess(), env: env)
-        config.warnings.forEach(printer.warning)
+    func up(
+        _ config: Config, client: OpenDaemon, _ chosen: ProjectFlags.Chosen = .init(), dashboard opens: Bool = true
+    ) async throws {
+        let project = try resolve(config, chosen)
+        let request = ApplyRequest(config, project, chosen)
         if let first = project.failures.first {
             // To leave out a known app would delete it, only because this shell does not find its interpreter.
             let known = try await client.call(Methods.list, Nothing()).filter { $0.namespace == config.namespace }.map(
                 \.name)
             if project.missing.contains(where: known.contains) { throw first }
         }
-        var result = try await working(.changing, client) {
-            try await client.call(Methods.apply, ApplyRequest(namespace: config.namespace, apps: project.apps))
-        }
+        // An engine that does not know of parts would remove the rest: it does not know this method either.
+        if request.isPartial == true { _ = try await client.call(Methods.diff, request) }
+        var result = try await working(.changing, client) { try await client.call(Methods.apply, request) }
         result.failures += project.failures
         if opens {
             project.failures.forEach(printer.warning)

@@ -29,6 +29,11 @@ struct Start: Verb {
 
     static let passedOn = "program-argument"
 
+    @Flag(help: "Without what they depend on, and without waiting for it.")
+    var noDeps = false
+
+    @OptionGroup var waiting: WaitFlags
+
     @OptionGroup(title: "Definition") var flags: AppFlags
 
     func run(_ session: Session) async throws {
@@ -38,6 +43,7 @@ struct Start: Verb {
                 why: "od start takes a script, a program, a config file or names of apps",
                 next: "od start app.js, or od help start")
         }
+        let limit = try waiting.limit()
         let start = StartPlan.Input(directory: FilePath.currentDirectory(), shell: AppEnvironment.ofThisProcess())
         var plan = try StartPlan(what, flags: try flags.config(args: args), input: start)
         plan.warnings.forEach(session.printer.warning)
@@ -53,9 +59,19 @@ struct Start: Verb {
             session.printer.note(
                 "\(app.namespace)/\(app.name): \(([app.program] + app.arguments).joined(separator: " ")) in \(app.cwd)")
         }
-        let request = StartRequest(apps: plan.apps, targets: plan.targets)
+        let request = StartRequest(apps: plan.apps, targets: plan.targets, alone: noDeps ? true : nil)
         var result = try await session.working(.starting, client) { try await client.call(Methods.start, request) }
         result.failures += plan.failures
+        if waiting.wait {
+            let (processes, failures) = try await session.working(.starting, client) { [result] in
+                try await session.untilReady(result.processes, client, limit: limit)
+            }
+            result.processes = processes
+            // What could not even be executed has said so already.
+            result.failures += failures.filter { failure in
+                !result.failures.contains { failure.why == $0.why }
+            }
+        }
         session.printer.started(result, within: asked.duration(to: clock.now))
         await client.close()
         if let failure = result.failures.first { throw ExitCode(failure.exitCode) }
@@ -77,8 +93,19 @@ struct AppFlags: ParsableArguments {
     @Option(name: [.short, .long], help: "Its name; default: the file's name.")
     var name: String?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("How many.", valueName: "n"))
+    @Option(
+        name: [.short, .long], parsing: .unconditional,
+        help: ArgumentHelp("How many; max: one for each CPU, -1: one less.", valueName: "n"))
     var instances: String?
+
+    @Option(help: ArgumentHelp("The TCP port that its instances share.", valueName: "n"))
+    var port: String?
+
+    @Option(help: "fork or cluster.", completion: .list(ClusterSpec.Mode.allCases.map(\.rawValue)))
+    var execMode: String?
+
+    @Option(help: "null or pipe.", completion: .list(InputMode.allCases.map(\.rawValue)))
+    var stdin: String?
 
     @Option(help: ArgumentHelp("What runs the script: a program, or none.", valueName: "program"))
     var interpreter: String?
@@ -89,8 +116,11 @@ struct AppFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The working directory.", valueName: "dir"))
     var cwd: String?
 
-    @Option(help: ArgumentHelp("Sets a variable; may be repeated.", valueName: "name=value"))
+    @Option(help: ProjectFlags.envHelp)
     var env: [String] = []
+
+    @Option(help: ProjectFlags.onlyHelp)
+    var only: String?
 
     @Option(
         help: "always, on-failure, unless-stopped or never.",
@@ -112,10 +142,14 @@ struct AppFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The project of the app.", valueName: "name"))
     var namespace: String?
 
+    @Option(help: ArgumentHelp("Any other key of a config; may be repeated.", valueName: "key=value"))
+    var set: [String] = []
+
     /// Reads the flags by the config's own table of keys: the same values, the same errors.
     func config(args: [String]) throws(Failure) -> AppFlagValues {
         let texts = [
             ("name", "--name", name), ("instances", "--instances", instances),
+            ("port", "--port", port), ("execMode", "--exec-mode", execMode), ("stdin", "--stdin", stdin),
             ("interpreter", "--interpreter", interpreter),
             ("interpreterArgs", "--interpreter-args", interpreterArgs), ("cwd", "--cwd", cwd),
             ("restart", "--restart", restart),
@@ -126,6 +160,14 @@ struct AppFlags: ParsableArguments {
         for (key, flag, text) in texts {
             if let text { try app.set(key, to: text, flag: flag) }
         }
+        for text in set {
+            guard let sign = text.firstIndex(of: "=") else {
+                throw Failure(
+                    .usage, "--set does not understand ‘\(text)’", why: "it takes KEY=VALUE",
+                    next: "for example --set nice=10; od help config lists the keys")
+            }
+            try app.set(String(text[..<sign]), to: String(text[text.index(after: sign)...]), flag: "--set")
+        }
         if noAutoRestart {
             guard restart == nil || app.restart == .never else {
                 throw Failure(
@@ -134,14 +176,12 @@ struct AppFlags: ParsableArguments {
             }
             app.autoRestart = false
         }
-        var variables: [String: String] = [:]
-        for text in env {
-            let (name, value) = try AppEnvironment.assignment(text)
-            variables[name] = value
-        }
+        let (variables, block) = try AppEnvironment.flags(env)
         let defines = app != AppConfig() || namespace != nil || !args.isEmpty
         if !args.isEmpty { app.args = args }
-        return AppFlagValues(app: app, namespace: namespace, env: variables, defines: defines)
+        return AppFlagValues(
+            app: app, namespace: namespace, env: variables, defines: defines, block: block,
+            only: try ProjectFlags.names(only))
     }
 }
 
@@ -153,4 +193,8 @@ struct AppFlagValues: Hashable, Sendable {
     var env: [String: String] = [:]
     /// Something but `--env` was given: it can only be meant for one new app.
     var defines = false
+    /// `--env NAME`
+    var block: String?
+    /// `--only`
+    var only: [String]?
 }

@@ -31,7 +31,7 @@ struct StartPlan {
                 .usage, "one name for \(words.count) apps", why: "--name names one app", next: "start them one by one")
         }
         for word in words {
-            if ConfigFile.isConfig(word), flags.app.interpreter == nil {
+            if word == "-" || ConfigFile.isConfig(word), flags.app.interpreter == nil {
                 try takeConfig(word)
             } else if FilePath.kind(of: FilePath.absolute(word, in: input.directory)) == .file || !isName(word) {
                 try takeProgram(word)
@@ -47,6 +47,7 @@ struct StartPlan {
 
     /// `word` is an app that exists.
     mutating func takeTarget(_ word: String) throws(Failure) {
+        try refuseConfigFlags(word)
         guard !flags.defines, flags.env.isEmpty else {
             throw Failure(
                 .usage, "‘\(word)’ exists, and od start does not change apps that exist",
@@ -58,6 +59,7 @@ struct StartPlan {
 
     /// `word` is a script, a program or a command line.
     mutating func takeProgram(_ word: String) throws(Failure) {
+        try refuseConfigFlags(word)
         var app = flags.app
         app.script = word
         let place = LaunchPlace(
@@ -81,20 +83,31 @@ struct StartPlan {
                 next: "write them into the file")
         }
         let config = try ConfigFile.load(word, in: input.directory)
-        let project = try ResolvedProject(config, shell: input.shell, env: flags.env)
+        let project = try ResolvedProject(
+            config, shell: input.shell, env: flags.env, block: flags.block, only: flags.only)
         apps += project.apps
         failures += project.failures
         warnings += config.warnings
     }
 
+    /// `--env NAME` and `--only` choose parts of a config, and `word` is none.
+    private func refuseConfigFlags(_ word: String) throws(Failure) {
+        let flag = flags.block.map { "--env \($0)" } ?? flags.only.map { "--only \($0.joined(separator: ","))" }
+        guard let flag else { return }
+        throw Failure(
+            .usage, "\(flag) does not go with ‘\(word)’", why: "it chooses a part of a config, and this is none",
+            next: flags.block == nil ? "leave it out" : "--env NAME=VALUE sets a variable")
+    }
+
     /// Something that can be a target at all: a command line and a path cannot.
     private func isName(_ word: String) -> Bool {
-        (try? Target(word)) != nil && !word.hasPrefix("./") && !word.hasPrefix("../") && !Interpreters.know(word)
+        if case .file? = try? Target(word) { return false }
+        return (try? Target(word)) != nil && !word.hasPrefix("./") && !word.hasPrefix("../") && !Interpreters.know(word)
     }
 
     private func isCertain(_ target: Target) -> Bool {
         switch target {
-        case .all, .id, .pattern: true
+        case .all, .id, .pattern, .file: true
         case .name(_, _, let instance): instance != nil
         }
     }

@@ -10,31 +10,26 @@ struct Up: Verb {
         discussion: """
             New apps are started, changed ones restarted, missing ones stopped and forgotten. Without a terminal, with \
             --json or with --no-dashboard it prints the table. Without FILE, in the current folder: \
-            \(ConfigFile.names.joined(separator: ", ")).
+            \(ConfigFile.namesInWords).
             """)
 
     @OptionGroup var globals: Globals
 
-    @Argument(help: "A config file, or a folder that has one.")
+    @Argument(help: "A config file, a folder that has one, or - for stdin.")
     var file: String?
 
-    @Option(help: ArgumentHelp("Sets a variable for all apps; may be repeated.", valueName: "name=value"))
-    var env: [String] = []
+    @OptionGroup var flags: ProjectFlags
 
     @Flag(help: "Print the table instead.")
     var noDashboard = false
 
     func run(_ session: Session) async throws {
         try session.requireLocal("a config")
-        var variables: [String: String] = [:]
-        for text in env {
-            let (name, value) = try AppEnvironment.assignment(text)
-            variables[name] = value
-        }
+        let chosen = try flags.chosen()
         let config = try ConfigFile.load(file ?? ".", in: FilePath.currentDirectory())
         let console = session.printer.console
         let opens = console.inputIsTerminal && console.outputIsTerminal && !globals.json && !noDashboard
         let client = try await session.connect(embedded: opens)
-        try await session.up(config, client: client, env: variables, dashboard: opens)
+        try await session.up(config, client: client, chosen, dashboard: opens)
     }
 }

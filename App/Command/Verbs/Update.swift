@@ -5,6 +5,7 @@ internal import OpenDaemon
 
 struct Update: Verb {
     static let configuration = CommandConfiguration(
+        commandName: "update",
         abstract: "Installs another version in the place of this one; apps go on.",
         usage: "od update FILE | DIR | --back [OPTIONS]",
         discussion: """

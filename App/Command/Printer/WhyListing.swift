@@ -1,0 +1,155 @@
+internal import Core
+internal import OpenDaemon
+internal import Themes
+internal import Widgets
+
+/// `od why`: a screen for each instance.
+enum WhyListing {
+    /// Lines of each part; the rest is counted.
+    private static let mostEvents = 8
+    private static let mostDeeds = 4
+    private static let mostLines = 12
+
+    static func text(_ story: ProcessStory, colour: Bool) -> String {
+        let process = story.process
+        var text =
+            Paint.text(Text.sanitize(process.label), Style(.heading, .bold), colour) + " is "
+            + Paint.text(process.status.rawValue, Style(process.status.role), colour)
+            + ": " + Text.sanitize(headline(story)) + "\n"
+        func part(_ title: String, _ lines: [String]) {
+            guard !lines.isEmpty else { return }
+            text += "  " + Paint.text(title, Style(.dim), colour) + "\n"
+            text += lines.map { "    " + Text.sanitize($0) + "\n" }.joined()
+        }
+        part("next", next(process))
+        part("hint", hints(story))
+        part("what happened", story.events.suffix(mostEvents).map(line))
+        part("who did what", story.deeds.prefix(mostDeeds).map(line))
+        part(
+            "different from when it ran well" + (story.goodUntil.map { ", until \($0)" } ?? ""),
+            story.changes.map(line))
+        if let crash = story.crashes.first {
+            part("last crash", [line(crash)] + (crash.outOfMemory.map { [$0] } ?? []))
+            part("its last words on stderr", crash.stderr.suffix(mostLines).map { "| " + $0 })
+            part("crashes before", story.crashes.dropFirst().prefix(mostDeeds).map(line))
+        }
+        return text
+    }
+
+    // MARK: the one sentence
+
+    static func headline(_ story: ProcessStory) -> String {
+        let process = story.process
+        let since = story.since.map { " since \($0)" } ?? ""
+        let exit = process.exit.map { "\($0)" + (process.exitedAt.map { " at \($0)" } ?? "") }
+        switch process.status {
+        case .online, .reloading:
+            let start = story.deeds.first { ["start", "restart", "apply", "reload"].contains($0.what) }
+            let last = story.events.last { $0.name == .restarting || $0.name == .starting }
+            // A restart of ours comes with its own event; then nobody asked for it.
+            if last?.name == .restarting || process.restarts > 0, let exit, isOurs(story) {
+                return "it runs\(since), restarted by od after \(exit)"
+            }
+            return "it runs\(since)" + (start.map { "; \(who($0))" } ?? "")
+        case .waiting, .errored:
+            return process.reason ?? exit ?? "no reason is known"
+        case .stopped:
+            if let order = order(story) { return order }
+            return exit.map { "it ended by itself with \($0), and its policy wants no restart" } ?? "it was stopped"
+        case .stopping, .killing:
+            return (order(story) ?? "it is to end") + "; processes of it live yet"
+        case .created: return "it was never started"
+        case .starting: return "it is being started\(since)"
+        }
+    }
+
+    /// No deed lies between the last exit and now.
+    private static func isOurs(_ story: ProcessStory) -> Bool {
+        guard let exited = story.process.exitedAt else { return false }
+        // The deed is noted after it was done, its exit comes before: a second between both.
+        return !story.deeds.contains { $0.at.milliseconds >= exited.milliseconds - 1000 }
+    }
+
+    /// Who wanted that it is down: people, or the daemon's own end. nil when it ended by itself.
+    private static func order(_ story: ProcessStory) -> String? {
+        let begun = story.events.last { $0.name == .online }?.at ?? WallTime(milliseconds: 0)
+        // Who starts an app by `apply` has not stopped it when it ends soon after.
+        let wasAsked = story.events.contains { $0.name == .stopping && $0.at >= begun }
+        let stops = wasAsked ? ["stop", "delete", "apply", "scale"] : ["stop", "delete"]
+        if let deed = story.deeds.first, stops.contains(deed.what), deed.at >= begun { return who(deed) }
+        if let end = story.events.last(where: { $0.name == .engineStopping }), end.at >= begun {
+            return "the daemon was stopped at \(end.at)"
+        }
+        return nil
+    }
+
+    private static func who(_ deed: Deed) -> String {
+        "\(deed.user ?? "user \(deed.uid)") said ‘\(deed.by)’ at \(deed.at)"
+    }
+
+    // MARK: the parts
+
+    private static func next(_ process: InstanceInfo) -> [String] {
+        if let until = process.waitsUntil { return ["the next try comes at \(until)"] }
+        switch process.status {
+        case .errored: return ["no further try: mend it, then od restart \(process.label)"]
+        case .stopped: return ["nothing before somebody says od start \(process.label)"]
+        default: return []
+        }
+    }
+
+    private static func hints(_ story: ProcessStory) -> [String] {
+        var hints: [String] = []
+        let exits = story.events.filter { $0.name == .exited }
+        if story.process.status != .online, exits.count > 1,
+            exits.suffix(2).allSatisfy({ $0.message.map(isQuickSuccess) ?? false })
+        {
+            hints.append(
+                "it ends at once with success: if it goes into the background by itself, let it stay in the foreground")
+        }
+        if let crash = story.crashes.first, case .signal(9, _) = crash.exit, crash.outOfMemory == nil {
+            hints.append("SIGKILL came from outside: od has not sent it, and the kernel counts no lack of memory")
+        }
+        if case .code(let code)? = story.crashes.first?.exit {
+            switch code {
+            case 126: hints.append("exit 126 of a shell: what it was to run cannot be executed")
+            case 127: hints.append("exit 127 of a shell: what it was to run was not found in PATH")
+            case 129...159: hints.append("exit \(code) of a shell: its program ended by \(Signal.name(code - 128))")
+            default: break
+            }
+        }
+        return hints
+    }
+
+    /// `exit 0 after 12 ms`
+    private static func isQuickSuccess(_ message: String) -> Bool {
+        let words = message.split(separator: " ")
+        guard words.prefix(3) == ["exit", "0", "after"], words.count > 3 else { return false }
+        return Int(words[3]).map { $0 < Defaults.minUptime } ?? false
+    }
+
+    private static func line(_ event: FleetEvent) -> String {
+        let name = event.name.rawValue.replacing("process:", with: "")
+        return "\(event.at)  \(name)" + (event.message.map { ": \($0)" } ?? "")
+    }
+
+    private static func line(_ deed: Deed) -> String {
+        "\(deed.at)  \(deed.what) by \(deed.user ?? "user \(deed.uid)"): \(deed.by)"
+    }
+
+    private static func line(_ change: FieldChange) -> String {
+        "\(change.key): \(change.old ?? "not set") -> \(change.new ?? "not set")"
+    }
+
+    private static func line(_ crash: CrashReport) -> String {
+        "\(crash.at)  \(crash.exit) after \(Format.elapsed(milliseconds: crash.uptime)), pid \(crash.pid), "
+            + "at most \(Format.bytes(crash.maxMemory))"
+    }
+}
+
+extension Printer {
+    func stories(_ stories: [ProcessStory]) {
+        if json { return value(stories) }
+        output.write(stories.map { WhyListing.text($0, colour: console.outputColour) }.joined(separator: "\n"))
+    }
+}

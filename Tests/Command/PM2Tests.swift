@@ -1,0 +1,131 @@
+@testable import Command
+import Core
+import Engine
+import Support
+import Testing
+
+/// What people who come from PM2 type and read.
+struct PM2Tests {
+    private func translated(_ line: String) throws -> String {
+        let words = line.split(separator: " ").map(String.init)
+        let verb = words.firstIndex { !$0.hasPrefix("-") }
+        return try PM2Words.translated(words, verb: verb) { Od.verb(named: $0) != nil }.joined(separator: " ")
+    }
+
+    @Test(arguments: [
+        ("desc api", "info api"), ("kill", "daemon stop"), ("dashboard", "monit"), ("dump", "save"),
+        ("startOrRestart ecosystem.json", "up --no-dashboard ecosystem.json"), ("slist", "daemon status"),
+        ("start a.js --node-args=--inspect", "start a.js --interpreter-args=--inspect"),
+        ("start a.js --no-autorestart -k 5s", "start a.js --no-auto-restart --kill-timeout 5s"),
+        ("start a.js -o out.log --error=err.log", "start a.js --set outFile=out.log --set errorFile=err.log"),
+        ("start a.js --merge-logs -s", "start a.js --set mergeLogs=true --quiet"),
+        ("start a.js --max-memory-restart 100M", "start a.js --set maxMemory=100M"),
+        ("restart all --update-env", "restart all"), ("restart all --parallel 4 -f", "restart all"),
+        ("restart all --parallel=4", "restart all"),
+        ("start a.js -- -o x --watch", "start a.js -- -o x --watch"), ("logs -n 5 -e", "logs -n 5 -e"),
+        ("--home /h kill", "--home /h kill"), ("start", "start"), ("--version", "--version"),
+    ])
+    func wordsAreUnderstood(_ line: String, _ ours: String) throws {
+        #expect(try translated(line) == ours)
+    }
+
+    @Test(arguments: [
+        ("serve ./public", ErrorCode.notServed), ("trigger api x", .notServed), ("start a.js --watch", .notServed),
+        ("start a.js --cron=x", .notServed), ("start a.js -o", .usage), ("start a.js --no-daemon", .notServed),
+    ])
+    func whatIsNotHereSaysSo(_ line: String, _ code: ErrorCode) {
+        let failure = #expect(throws: Failure.self) { try translated(line) }
+        #expect(failure?.code == code)
+        #expect(failure?.next.isEmpty == false)
+    }
+
+    @Test func helpIsTheTableOfBoth() throws {
+        golden("Commands/help-pm2.txt", try Help.text(["pm2"], columns: 80))
+    }
+
+    // MARK: lists
+
+    private static func process(_ id: Int, _ edit: (inout InstanceInfo) -> Void) -> InstanceInfo {
+        var info = InstanceInfo(id: id, name: "a\(id)", instance: 0, namespace: "default", status: .online)
+        edit(&info)
+        return info
+    }
+
+    private let processes = [
+        process(0) {
+            $0.memory = 10
+            $0.cpu = 1
+            $0.pid = 7
+            $0.uptime = 5
+            $0.name = "z"
+        },
+        process(1) {
+            $0.memory = 30
+            $0.cpu = 1
+            $0.restarts = 4
+            $0.status = .errored
+            $0.namespace = "a"
+        },
+        process(2) {
+            $0.restarts = 2
+            $0.mode = "cluster"
+        },
+    ]
+
+    @Test(arguments: [
+        ("id", [0, 1, 2]), ("id:desc", [2, 1, 0]), ("name", [1, 2, 0]), ("memory:desc", [1, 0, 2]), ("mem", [0, 1, 2]),
+        ("cpu", [0, 1, 2]), ("cpu:desc", [0, 1, 2]), ("restarts:desc", [1, 2, 0]), ("status", [1, 0, 2]),
+        ("namespace:ASC", [1, 0, 2]), ("mode", [2, 0, 1]), ("pid", [0, 1, 2]), ("uptime:desc", [0, 1, 2]),
+    ])
+    func listsAreSorted(_ order: String, _ ids: [Int]) throws {
+        #expect(try ListOrder(order).sorted(processes).map(\.id) == ids)
+    }
+
+    @Test(arguments: ["memry", "id:up", "id:asc:asc", "", ":"])
+    func orderThatIsNoneIsUsage(_ order: String) {
+        #expect(throws: Failure.self) { try ListOrder(order) }
+    }
+
+    @Test func aMiniListIsShort() {
+        #expect(MiniList.text(processes) == "0 z#0 online 7\n1 a1#0 errored\n2 a2#0 online\n")
+    }
+
+    @Test func theListIsInPM2sShape() {
+        let process = InstanceInfo(
+            id: 3, name: "api", instance: 1, namespace: "shop", status: .online, pid: 4711, cpu: 12.34,
+            memory: 1 << 20, uptime: 5000, restarts: 2, mode: "cluster",
+            startedAt: WallTime(milliseconds: 1_795_253_057_112), exit: .code(3), script: "no-such-file.js",
+            interpreter: "node", arguments: ["-v"], cwd: "/srv", outFile: "/l/o", errorFile: "/l/e")
+        let detail = ProcessDetail(
+            process: process, restart: RestartPolicy(mode: .never), killSignal: 15, killTimeout: 1600, env: ["A"])
+        let variables = ProcessEnvironment(
+            id: 3, name: "api", instance: 1, namespace: "shop",
+            variables: [
+                .init(name: "A", value: "1", source: .config, secret: false),
+                .init(name: "TOKEN", value: nil, source: .config, secret: true),
+            ])
+        golden(
+            "Commands/jlist.json", JSONText.of([PM2Process(detail, variables: variables, count: 2)], indented: true))
+    }
+
+    @Test func statesHavePM2sWords() {
+        let words = ProcessStatus.allCases.map(PM2Process.status)
+        #expect(
+            words == [
+                "stopped", "launching", "online", "launching", "waiting restart", "stopping", "stopping", "stopped",
+                "errored",
+            ])
+    }
+
+    // MARK: set
+
+    @Test func assignmentsHaveTwoForms() throws {
+        let one = try Definition.Set.assignments(["maxRestarts", "5"])
+        #expect(one.map(\.key) == ["maxRestarts"] && one.map(\.value) == ["5"])
+        let two = try Definition.Set.assignments(["env.A=1=2", "nice=5"])
+        #expect(two.map(\.key) == ["env.A", "nice"] && two.map(\.value) == ["1=2", "5"])
+        for words in [["nice"], ["nice", "5", "6"], ["=5", "nice=5"]] {
+            #expect(throws: Failure.self) { try Definition.Set.assignments(words[...]) }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+@testable import Command
+import Core
+import Engine
+import OpenDaemon
+import Support
+import Testing
+
+/// `od why`: one screen for each way in which an app can be as it is.
+struct WhyTests {
+    private static func at(_ second: Int) -> WallTime {
+        WallTime(milliseconds: 1_795_253_000_000 + Int64(second) * 1000)
+    }
+
+    private static func process(_ status: ProcessStatus, edit: (inout InstanceInfo) -> Void = { _ in }) -> InstanceInfo
+    {
+        var process = InstanceInfo(id: 0, name: "api", instance: 0, namespace: "shop", status: status)
+        edit(&process)
+        return process
+    }
+
+    private static func event(_ second: Int, _ name: EventName, _ message: String? = nil) -> FleetEvent {
+        FleetEvent(
+            seq: UInt64(second), at: at(second), name: name,
+            process: name.rawValue.hasPrefix("process") ? process(.online) : nil, message: message)
+    }
+
+    private static func deed(_ second: Int, _ what: String, _ by: String) -> Deed {
+        Deed(at: at(second), what: what, uid: 1000, user: "alice", by: by)
+    }
+
+    private static func crash(_ second: Int, _ exit: Exit, memory: String? = nil, stderr: [String] = []) -> CrashReport
+    {
+        CrashReport(
+            app: "shop/api", instance: 0, run: UInt64(second), pid: 4711, at: at(second), exit: exit, uptime: 12,
+            maxMemory: 12 << 20, outOfMemory: memory, stderr: stderr)
+    }
+
+    static let stories: [(String, ProcessStory)] = [
+        (
+            "healthy",
+            ProcessStory(process: process(.online), since: at(1), deeds: [deed(0, "start", "od start api.js")])
+        ),
+        (
+            "crashed",
+            ProcessStory(
+                process: process(.online) { ($0.exit, $0.exitedAt, $0.restarts) = (.code(1), at(9), 3) }, since: at(10),
+                deeds: [deed(0, "start", "od start api.js")],
+                crashes: [
+                    crash(9, .code(1), stderr: ["Error: no", "  at x\u{1B}[2J"]), crash(5, .signal(11, core: true)),
+                ],
+                events: [event(9, .exited, "exit 1 after 12 ms"), event(10, .restarting), event(10, .online)])
+        ),
+        (
+            "waiting",
+            ProcessStory(
+                process: process(.waiting) {
+                    ($0.reason, $0.waitsUntil) = ("exit 127, restart 4 after a backoff", at(30))
+                }, crashes: [crash(9, .code(127))],
+                changes: [
+                    FieldChange(key: "env.PORT", old: "80", new: nil, restarts: true),
+                    FieldChange(key: "cwd", old: "/a", new: "/b", restarts: true),
+                ], goodUntil: at(3))
+        ),
+        (
+            "out-of-memory",
+            ProcessStory(
+                process: process(.errored) { $0.reason = "16 quick exits, the last SIGKILL" },
+                crashes: [crash(9, .signal(9, core: false), memory: "the kernel killed a process of its cgroup")])
+        ),
+        (
+            "killed",
+            ProcessStory(process: process(.errored), crashes: [crash(9, .signal(9, core: false))])
+        ),
+        (
+            "stopped",
+            ProcessStory(
+                process: process(.stopped) { ($0.exit, $0.exitedAt) = (.signal(15, core: false), at(20)) },
+                deeds: [deed(20, "stop", "od stop api"), deed(0, "start", "od start api.js")],
+                events: [event(1, .online), event(20, .stopping), event(20, .stopped, "SIGTERM")])
+        ),
+        (
+            "finished",
+            ProcessStory(
+                process: process(.stopped) { ($0.exit, $0.exitedAt) = (.code(0), at(20)) },
+                deeds: [deed(0, "start", "od start api.js")], events: [event(1, .online)])
+        ),
+        (
+            "daemon-stopped",
+            ProcessStory(
+                process: process(.stopped) { $0.exit = .signal(15, core: false) },
+                events: [event(1, .online), event(20, .engineStopping), event(30, .engineStarted, "0 runs held")])
+        ),
+        (
+            "background",
+            ProcessStory(
+                process: process(.errored) { $0.reason = "16 quick exits, the last exit 0" },
+                events: [event(2, .exited, "exit 0 after 12 ms"), event(3, .exited, "exit 0 after 9 ms")])
+        ),
+        (
+            "stopping",
+            ProcessStory(
+                process: process(.stopping), deeds: [deed(20, "stop", "od stop api")], events: [event(1, .online)])
+        ),
+    ]
+
+    @Test(arguments: stories.map(\.0))
+    func aScreen(_ name: String) throws {
+        let story = try #require(Self.stories.first { $0.0 == name }?.1)
+        golden("Commands/why-\(name).txt", WhyListing.text(story, colour: false))
+    }
+
+    @Test func otherStates() {
+        #expect(WhyListing.headline(ProcessStory(process: Self.process(.created))) == "it was never started")
+        #expect(WhyListing.headline(ProcessStory(process: Self.process(.starting))) == "it is being started")
+        let unknown = Deed(at: Self.at(0), what: "start", uid: 77, user: nil, by: "x 1.0")
+        #expect(
+            WhyListing.headline(ProcessStory(process: Self.process(.online), deeds: [unknown])).contains(
+                "user 77 said ‘x 1.0’"))
+        for (code, word) in [(Int32(126), "cannot be executed"), (137, "SIGKILL")] {
+            let story = ProcessStory(process: Self.process(.errored), crashes: [Self.crash(1, .code(code))])
+            #expect(WhyListing.text(story, colour: false).contains(word))
+        }
+    }
+
+    /// What an apply has started may end by itself; what it has ended was asked to.
+    @Test func anApplyIsNotAlwaysAnOrder() {
+        let ended = Self.process(.stopped) { ($0.exit, $0.exitedAt) = (.code(3), Self.at(2)) }
+        let deed = Self.deed(2, "apply", "od apply .")
+        let alone = ProcessStory(process: ended, deeds: [deed], events: [Self.event(1, .online)])
+        #expect(WhyListing.headline(alone).hasPrefix("it ended by itself with exit 3"))
+        let asked = ProcessStory(
+            process: ended, deeds: [deed], events: [Self.event(1, .online), Self.event(2, .stopping)])
+        #expect(WhyListing.headline(asked).hasPrefix("alice said ‘od apply .’"))
+    }
+
+    @Test func commandLinesAreKeptWithoutSecrets() {
+        let words = ["/usr/bin/od", "start", "x", "--env", "API_TOKEN=abc", "--env", "PORT=1", "http://a:b@c/"]
+        #expect(TypedLine.shown(words) == "od start x --env API_TOKEN=******** --env PORT=1 ********")
+        #expect(TypedLine.shown([]) == "od")
+    }
+
+    @Test func itAsksTheDaemon() async throws {
+        let daemon = try TestDaemon()
+        try await daemon.serve { router, daemon in
+            router.on(Methods.why) { request, _ in
+                daemon.note("why \(request.targets)")
+                return Self.stories.prefix(1).map(\.1)
+            }
+        }
+        let end = try await daemon.run("why", "api")
+        #expect(end.error == nil && end.output.hasPrefix("api#0 is online: it runs since"))
+        let json = try await daemon.run("why", "api", json: true)
+        #expect(json.output.hasPrefix(#"[{"changes":[],"crashes":[],"deeds":[{"at":"#))
+        #expect(daemon.asked == ["why [\"api\"]", "why [\"api\"]"])
+        #expect(try await daemon.run("why").failure?.code == .usage)
+    }
+}
