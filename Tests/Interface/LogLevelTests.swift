@@ -20,7 +20,7 @@ struct LogLevelTests {
         ("npm ERR! code ELIFECYCLE", .error), ("java.util.logging SEVERE: x", .error), ("TRACE x", .debug),
     ])
     func known(line: String, level: LogLine.Level) {
-        #expect(LogLevel.of(Array(line.utf8)) == level)
+        #expect(LogLine.Level(readFrom: Array(line.utf8)) == level)
     }
 
     @Test(arguments: [
@@ -29,12 +29,12 @@ struct LogLevelTests {
         "Xlevel=warn", "<abc>", "<>", "<12345>x", "ERRORS", "X1121 10:00:00 x", "12:00:01 ok",
     ])
     func unknown(line: String) {
-        #expect(LogLevel.of(Array(line.utf8)) == nil)
+        #expect(LogLine.Level(readFrom: Array(line.utf8)) == nil)
     }
 
     @Test func onlyTheBeginningIsLookedAt() {
-        #expect(LogLevel.of(Array((String(repeating: "x", count: 100) + " ERROR").utf8)) == nil)
-        #expect(LogLevel.of(Array((String(repeating: "x", count: 600) + " level=error").utf8)) == nil)
+        #expect(LogLine.Level(readFrom: Array((String(repeating: "x", count: 100) + " ERROR").utf8)) == nil)
+        #expect(LogLine.Level(readFrom: Array((String(repeating: "x", count: 600) + " level=error").utf8)) == nil)
     }
 
     private var scene: Scene {

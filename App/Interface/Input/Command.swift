@@ -8,6 +8,10 @@ package enum Command: Hashable, Sendable {
     case inspect(InstanceName)
     /// Stream the logs of one process under this number, instead of the stream before; nil streams nothing.
     case followLogs(stream: Int, InstanceName?)
+    /// The same for all instances of the app of this one.
+    case followApp(stream: Int, InstanceName)
+    /// A part of the log that the stream is about; the answer comes with all of it.
+    case readLogs(stream: Int, LogRequest)
     /// Events were missed: ask for a snapshot and go on from there.
     case resubscribe
     /// Keep the user's arrangements.

@@ -4,7 +4,7 @@ package enum Action: Hashable, Sendable, CaseIterable {
     case nextPane, previousPane, open, log, zoom, back
     case restart, restartAll, toggle, delete, undo
     case mark, markAll, unmark
-    case find, nextMatch, previousMatch, onlyMatches, wrap, level
+    case find, nextMatch, previousMatch, onlyMatches, wrap, level, times, pretty, whole
     case nextSort, previousSort, invertSort, tree
     case palette, themes, mouse, copy, copyAll
     case help, redraw, suspend, interrupt, detach, quit
@@ -130,6 +130,9 @@ package enum Keymap {
         row(.onlyMatches, ["f"], "only matches", "shows only the lines that match, or all", .log),
         row(.level, ["L"], nil, "shows only info, warnings or errors, then all again", .log),
         row(.wrap, ["w"], "wrap", "wraps long lines, or cuts them", .log),
+        row(.times, ["T"], nil, "shows when each line was written", .log),
+        row(.pretty, ["p"], nil, "shows lines of JSON as a message and its fields, or as they are", .log),
+        row(.whole, ["a"], nil, "the log of all instances of the app, or of one", .log),
         row(.left, [.left, "h"], nil, "scrolls long lines to the left; hides the instances of an app", .log),
         row(.right, [.right], nil, "scrolls long lines to the right; shows the instances of an app", .log),
     ]

@@ -32,6 +32,9 @@ package enum Message: Sendable {
     case logOpened(stream: Int)
     case logChunk(stream: Int, LogChunk)
     case logFailed(stream: Int, Failure)
+    /// The answer to `Command.readLogs`.
+    case logPage(stream: Int, [LogChunk])
+    case logPageFailed(stream: Int, Failure)
 }
 
 /// What a call brought back, as far as the dashboard cares.

@@ -8,6 +8,13 @@ package struct LogBuffer: Sendable {
     package struct Line: Hashable, Sendable {
         package var channel: LogChunk.Channel
         package var bytes: [UInt8]
+        /// Which file it is of, where it begins there, and when it was written (milliseconds since 1970, 0 for unknown).
+        package var process: UInt32 = 0
+        package var offset: UInt64 = 0
+        package var time: Int64 = 0
+
+        /// Its file.
+        var file: LogFileKey { LogFileKey(process: process, channel: channel) }
     }
 
     /// Lines kept; the oldest are dropped.
@@ -22,6 +29,16 @@ package struct LogBuffer: Sendable {
         var start: Int
         var length: Int32
         var channel: LogChunk.Channel
+        var process: UInt32
+        var offset: UInt64
+        var time: Int64
+    }
+
+    /// A line whose newline has not come yet.
+    private struct Open: Sendable {
+        var bytes: [UInt8]
+        var offset: UInt64
+        var time: Int64
     }
 
     private var bytes: [UInt8] = []
@@ -32,8 +49,7 @@ package struct LogBuffer: Sendable {
     package private(set) var first = 0
     package private(set) var end = 0
     /// The beginnings of lines whose newline has not come yet.
-    private var partialOut: [UInt8] = []
-    private var partialError: [UInt8] = []
+    private var open: [LogFileKey: Open] = [:]
 
     package init() {}
 
@@ -42,7 +58,7 @@ package struct LogBuffer: Sendable {
     /// Whether a chunk fits without a line being dropped.
     package func hasRoom(for chunk: [UInt8]) -> Bool {
         let used = first < end ? writePosition - places[first % Self.maxLines].start : 0
-        let held = partialOut.count + partialError.count
+        let held = open.values.reduce(0) { $0 + $1.bytes.count }
         // A line may leave a gap at the end of the ring, where it does not fit.
         return used + held + chunk.count + Self.maxLineBytes <= Self.maxBytes
             && count + Self.newlines(in: chunk) + chunk.count / Self.maxLineBytes + 1 <= Self.maxLines
@@ -52,31 +68,58 @@ package struct LogBuffer: Sendable {
 
     /// The unfinished lines, which a prompt or a progress bar is.
     package var partial: [Line] {
-        [(LogChunk.Channel.out, partialOut), (.error, partialError)].filter { !$0.1.isEmpty }
-            .map { Line(channel: $0.0, bytes: $0.1) }
+        open.sorted { $0.key < $1.key }.map { key, line in
+            Line(
+                channel: key.channel, bytes: line.bytes, process: key.process, offset: line.offset, time: line.time)
+        }
     }
 
     /// Adds what an app wrote to one of its channels, cut at any byte.
     package mutating func append(_ chunk: [UInt8], channel: LogChunk.Channel) {
-        var rest = (channel == .out ? partialOut : partialError) + chunk
+        append(LogChunk(stream: 0, process: 0, channel: channel, offset: 0, bytes: chunk))
+    }
+
+    /// The same with what is known of the bytes.
+    package mutating func append(_ chunk: LogChunk) {
+        guard !chunk.bytes.isEmpty else { return }
+        let file = LogFileKey(process: chunk.process, channel: chunk.channel)
+        let time = chunk.time?.milliseconds ?? 0
+        let before = open.removeValue(forKey: file) ?? Open(bytes: [], offset: chunk.offset, time: time)
+        var line = Line(
+            channel: chunk.channel, bytes: [], process: chunk.process, offset: before.offset, time: before.time)
+        var rest = before.bytes + chunk.bytes
         var start = 0
+        func next(_ at: Int) {
+            line.offset = before.offset + UInt64(at)
+            line.time = time
+        }
         while let newline = Self.newline(in: rest, from: start) {
-            put(rest[start..<newline], channel)
+            put(rest[start..<newline], line)
             start = newline + 1
+            next(start)
         }
         while rest.count - start > Self.maxLineBytes {
-            put(rest[start..<start + Self.maxLineBytes], channel)
+            put(rest[start..<start + Self.maxLineBytes], line)
             start += Self.maxLineBytes
+            next(start)
         }
         rest.removeFirst(start)
-        if channel == .out { partialOut = rest } else { partialError = rest }
+        if !rest.isEmpty { open[file] = Open(bytes: rest, offset: line.offset, time: line.time) }
     }
+
+    /// Goes on with the unfinished lines of another.
+    mutating func takeOpen(from other: LogBuffer) { open = other.open }
+
+    /// Adds a whole line.
+    mutating func append(_ line: Line) { put(line.bytes[...], line) }
 
     /// The line with a number in `first..<end`.
     package subscript(number: Int) -> Line {
         let place = places[number % Self.maxLines]
         let start = place.start % Self.maxBytes
-        return Line(channel: place.channel, bytes: Array(bytes[start..<start + Int(place.length)]))
+        return Line(
+            channel: place.channel, bytes: Array(bytes[start..<start + Int(place.length)]), process: place.process,
+            offset: place.offset, time: place.time)
     }
 
     /// Numbers of the lines of `range` in which `pattern` occurs.
@@ -90,17 +133,18 @@ package struct LogBuffer: Sendable {
         }
     }
 
-    private mutating func put(_ line: ArraySlice<UInt8>, _ channel: LogChunk.Channel) {
-        var line = line.last == 0x0D ? line.dropLast() : line
+    /// - Parameter facts: of the line, but for its bytes.
+    private mutating func put(_ bytes: ArraySlice<UInt8>, _ facts: Line) {
+        var line = bytes.last == 0x0D ? bytes.dropLast() : bytes
         while line.count > Self.maxLineBytes {
-            store(line.prefix(Self.maxLineBytes), channel)
+            store(line.prefix(Self.maxLineBytes), facts)
             line = line.dropFirst(Self.maxLineBytes)
         }
-        store(line, channel)
+        store(line, facts)
     }
 
     /// A line lies in one piece: where it would cross the end of the ring it starts at the ring's beginning.
-    private mutating func store(_ line: ArraySlice<UInt8>, _ channel: LogChunk.Channel) {
+    private mutating func store(_ line: ArraySlice<UInt8>, _ facts: Line) {
         let room = Self.maxBytes - writePosition % Self.maxBytes
         if line.count > room { skip(room) }
         let index = writePosition % Self.maxBytes
@@ -112,7 +156,9 @@ package struct LogBuffer: Sendable {
             bytes.replaceSubrange(index..<index + overlap, with: line.prefix(overlap))
             bytes += line.dropFirst(overlap)
         }
-        let place = Place(start: writePosition, length: Int32(line.count), channel: channel)
+        let place = Place(
+            start: writePosition, length: Int32(line.count), channel: facts.channel, process: facts.process,
+            offset: facts.offset, time: facts.time)
         if places.count < Self.maxLines { places.append(place) } else { places[end % Self.maxLines] = place }
         writePosition += line.count
         end += 1
@@ -142,6 +188,21 @@ package struct LogBuffer: Sendable {
             }
             return nil
         }
+    }
+}
+
+/// One of the files that a log is made of.
+package struct LogFileKey: Hashable, Comparable, Sendable {
+    package var process: UInt32
+    package var channel: LogChunk.Channel
+
+    package init(process: UInt32, channel: LogChunk.Channel) {
+        self.process = process
+        self.channel = channel
+    }
+
+    package static func < (a: LogFileKey, b: LogFileKey) -> Bool {
+        (a.process, a.channel.rawValue) < (b.process, b.channel.rawValue)
     }
 }
 

@@ -12,6 +12,10 @@ package struct LogReader: Sendable {
         /// The line that n and N move from; nil until one was visited.
         package var current: Int?
 
+        /// It stands on the first, or on the last of the lines; also when there are none.
+        var isFirst: Bool { current == lines.first }
+        var isLast: Bool { current == lines.last }
+
         /// Forgets lines that left the buffer and looks at new ones.
         mutating func update(from buffer: LogBuffer, new: Range<Int>) {
             lines.removeFirst(lines.partitioningIndex { $0 >= buffer.first })
@@ -23,13 +27,23 @@ package struct LogReader: Sendable {
     package static let tail = 1000
     /// What stands before lines that were written to stderr.
     package static let errorLead = "err"
+    /// `09:24:17.112`
+    package static let timeWidth = 12
     /// Columns that left and right scroll by.
     package static let sideStep = 8
 
     /// Number of the stream that feeds it; chunks of other streams are late.
     package internal(set) var stream = 0
     package internal(set) var process: InstanceName?
+    /// The lines of all instances of its app.
+    package internal(set) var isWhole = false
+    /// Times stand in front of the lines.
+    package internal(set) var showsTimes = false
+    /// Lines of JSON are shown as a message and its fields.
+    package internal(set) var isPretty = false
     package internal(set) var buffer = LogBuffer()
+    /// How far each file was read, and how far the buffer goes where what came later was not kept.
+    var pages = LogPages()
     /// The number of the line at the bottom; nil follows the end.
     package internal(set) var bottom: Int?
     /// `buffer.end` when it stopped to follow, for "+n new".
@@ -90,12 +104,12 @@ package struct LogReader: Sendable {
         sift()
     }
 
-    /// Begins with another process, or with none. Wrapping and level stay as they were.
+    /// Begins with another process, or with none. How lines look stays as it was.
     mutating func open(_ name: InstanceName?, stream number: Int) {
-        let (wrapped, asked) = (wraps, level?.level)
-        self = LogReader()
-        wraps = wrapped
-        show(from: asked)
+        var fresh = LogReader()
+        (fresh.wraps, fresh.showsTimes, fresh.isPretty, fresh.isWhole) = (wraps, showsTimes, isPretty, isWhole)
+        fresh.show(from: level?.level)
+        self = fresh
         process = name
         stream = number
         isOpening = name != nil
@@ -103,25 +117,67 @@ package struct LogReader: Sendable {
 
     /// Begins anew with the same process; the search goes on.
     mutating func reopen(stream number: Int) {
-        buffer = LogBuffer()
-        search?.lines = []
-        search?.current = nil
-        show(from: level?.level)
-        held = nil
+        replace([], held: nil)
+        pages = LogPages()
         stream = number
         isOpening = true
     }
 
+    /// Shows other lines of the same log.
+    ///
+    /// - Parameter held: lines that come after them are known to be there.
+    mutating func replace(_ lines: [LogBuffer.Line], held: Int?) {
+        buffer = LogBuffer()
+        for line in lines { buffer.append(line) }
+        self.held = held
+        if let text = search?.text { find(text) }
+        show(from: level?.level)
+    }
+
+    /// Puts lines in front; as many of the last ones are let go as there is no room for.
+    mutating func prepend(_ lines: [LogBuffer.Line]) {
+        var joined = LogBuffer()
+        for line in lines { joined.append(line) }
+        let (shift, bottomLine, current) = (joined.end - buffer.first, bottom, search?.current)
+        var dropped = 0
+        for number in buffer.first..<buffer.end {
+            let line = buffer[number]
+            if dropped == 0, joined.hasRoom(for: line.bytes) {
+                joined.append(line)
+            } else {
+                dropped += 1
+                pages.left(line)
+            }
+        }
+        for line in buffer.partial where dropped > 0 { pages.left(line) }
+        if dropped == 0 { joined.takeOpen(from: buffer) }
+        held = dropped > 0 || held != nil ? (held ?? 0) + dropped : nil
+        buffer = joined
+        if let text = search?.text { find(text) }
+        search?.current = current.map { $0 + shift }
+        show(from: level?.level)
+        bottom = bottomLine.map { min($0 + shift, joined.end - 1) }
+        pausedAt += shift
+    }
+
     mutating func append(_ chunk: LogChunk) {
         isOpening = false
-        guard follows || held == nil && buffer.hasRoom(for: chunk.bytes) else {
+        pages.came(chunk)
+        guard follows && held == nil || held == nil && buffer.hasRoom(for: chunk.bytes) else {
+            if !chunk.bytes.isEmpty { pages.left(chunk) }
             held = (held ?? 0) + LogBuffer.newlines(in: chunk.bytes)
             return
         }
+        guard !chunk.bytes.isEmpty else { return }
         let before = buffer.end
-        buffer.append(chunk.bytes, channel: chunk.channel)
-        search?.update(from: buffer, new: before..<buffer.end)
-        level?.update(from: buffer, new: before..<buffer.end)
+        buffer.append(chunk)
+        added(before..<buffer.end)
+    }
+
+    /// Lines have come at the end of the buffer.
+    mutating func added(_ new: Range<Int>) {
+        search?.update(from: buffer, new: new)
+        level?.update(from: buffer, new: new)
         if isSifted { sift() }
     }
 
@@ -139,6 +195,11 @@ package struct LogReader: Sendable {
         bottom = number(at: target)
     }
 
+    /// The first line is on the screen.
+    func isAtTop(rows: Int, columns: Int) -> Bool {
+        lastShown(rows: rows, columns: columns) <= firstBottom(rows: rows, columns: columns)
+    }
+
     /// The index of the last line of the very first page.
     private func firstBottom(rows: Int, columns: Int) -> Int {
         guard wraps else { return min(rows, count) - 1 }
@@ -152,7 +213,8 @@ package struct LogReader: Sendable {
 
     /// Rows of a line that is wrapped.
     private func rowsTaken(by line: LogBuffer.Line, columns: Int) -> Int {
-        let lead = line.channel == .error ? Self.errorLead.count + 1 : 0
+        let time = showsTimes ? Self.timeWidth + 1 : 0
+        let lead = (line.channel == .error ? Self.errorLead.count + 1 : 0) + time
         let room = max(1, columns - lead)
         return max(1, (Text.styled(line.bytes).width + room - 1) / room)
     }

@@ -5,6 +5,7 @@ package struct Settings: Hashable, Sendable {
     package var isInverted = false
     package var isTree = false
     package var wraps = false
+    package var times = false
     package var mouse = true
 
     package init() {}
@@ -13,7 +14,7 @@ package struct Settings: Hashable, Sendable {
 /// Names of what is there may be missing, and names that are not known are passed over: files of other versions are
 /// read as far as they are understood.
 extension Settings: Codable {
-    private enum CodingKeys: String, CodingKey { case theme, sort, inverted, tree, wrap, mouse }
+    private enum CodingKeys: String, CodingKey { case theme, sort, inverted, tree, wrap, times, mouse }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -23,6 +24,7 @@ extension Settings: Codable {
         isInverted = try values.decodeIfPresent(Bool.self, forKey: .inverted) ?? isInverted
         isTree = try values.decodeIfPresent(Bool.self, forKey: .tree) ?? isTree
         wraps = try values.decodeIfPresent(Bool.self, forKey: .wrap) ?? wraps
+        times = try values.decodeIfPresent(Bool.self, forKey: .times) ?? times
         mouse = try values.decodeIfPresent(Bool.self, forKey: .mouse) ?? mouse
     }
 
@@ -33,6 +35,7 @@ extension Settings: Codable {
         try values.encode(isInverted, forKey: .inverted)
         try values.encode(isTree, forKey: .tree)
         try values.encode(wraps, forKey: .wrap)
+        try values.encode(times, forKey: .times)
         try values.encode(mouse, forKey: .mouse)
     }
 }
@@ -46,6 +49,7 @@ extension State {
         settings.isInverted = list.isInverted
         settings.isTree = list.isTree
         settings.wraps = log.wraps
+        settings.times = log.showsTimes
         settings.mouse = hasMouse
         return settings
     }
@@ -57,6 +61,7 @@ extension State {
         list.isInverted = settings.isInverted
         list.isTree = settings.isTree
         log.wraps = settings.wraps
+        log.showsTimes = settings.times
         hasMouse = settings.mouse
         kept = self.settings
     }

@@ -74,6 +74,8 @@ package struct State: Sendable {
     /// The mouse reports to the dashboard; else the terminal has it.
     package internal(set) var hasMouse = true
     package internal(set) var toasts: [Toast] = []
+    /// Seconds by which the clock of the place is ahead of UTC.
+    package internal(set) var utcOffset: Int
     /// All apps are being stopped; the dashboard leaves when they are.
     package internal(set) var isStoppingAll = false
 
@@ -94,10 +96,13 @@ package struct State: Sendable {
     /// - Parameters:
     ///   - isOwner: it asked for an engine of its own, which ends with it unless it is detached.
     ///   - settings: what was kept from an earlier dashboard.
+    ///   - utcOffset: seconds by which the clock of the place is ahead of UTC.
     ///   - notes: what was wrong with the user's own files; shown as warnings.
     package init(
-        size: Size, isOwner: Bool, look: Look = Look(), settings: Settings = Settings(), notes: [String] = []
+        size: Size, isOwner: Bool, look: Look = Look(), settings: Settings = Settings(), notes: [String] = [],
+        utcOffset: Int = 0
     ) {
+        self.utcOffset = utcOffset
         self.size = size
         self.isOwner = isOwner
         self.look = look

@@ -42,11 +42,16 @@ extension State {
         case .find:
             let isLog = focus == .log
             prompt = Prompt(purpose: isLog ? .search : .filter, text: isLog ? log.search?.text ?? "" : list.filter)
-        case .nextMatch: visitMatch(next: true)
-        case .previousMatch: visitMatch(next: false)
+        case .nextMatch: return visitMatch(next: true)
+        case .previousMatch: return visitMatch(next: false)
         case .onlyMatches: toggleOnlyMatches()
         case .wrap: log.wraps.toggle()
         case .level: nextLevel()
+        case .times: log.showsTimes.toggle()
+        case .pretty: log.isPretty.toggle()
+        case .whole:
+            log.isWhole.toggle()
+            return reopenLog()
         case .tree:
             list.isTree.toggle()
             return refresh(resort: true)
@@ -91,7 +96,8 @@ extension State {
         case .find: return focus == .log || (focus == .list && !fleet.rows.isEmpty)
         case .zoom: return !fleet.rows.isEmpty && layout.kind == .framed
         case .nextMatch, .previousMatch, .onlyMatches: return log.search != nil && panes.contains(.log)
-        case .wrap: return panes.contains(.log) && !fleet.rows.isEmpty
+        case .wrap, .times, .pretty: return panes.contains(.log) && !fleet.rows.isEmpty
+        case .whole: return panes.contains(.log) && log.process != nil && (log.isWhole || hasSiblings)
         case .left: return isOnTree || focus == .log && !log.wraps && log.column > 0
         case .right: return isOnTree || focus == .log && !log.wraps
         case .nextSort, .previousSort, .invertSort: return panes.contains(.list) && list.order.count > 1
@@ -99,6 +105,11 @@ extension State {
         case .back: return canGoBack
         default: return true
         }
+    }
+
+    /// The app whose log is shown has several instances.
+    private var hasSiblings: Bool {
+        log.process.map { instances(ofAppsOf: [$0]).count > 1 } ?? false
     }
 
     // MARK: - Panes

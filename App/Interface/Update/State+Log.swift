@@ -12,6 +12,10 @@ extension State {
         case .logFailed(log.stream, let failure):
             log.isOpening = false
             log.failure = failure
+        case .logPage(log.stream, let chunks):
+            return takePage(chunks)
+        case .logPageFailed(log.stream, let failure):
+            pageFailed(failure)
         default:
             break
         }
@@ -19,12 +23,18 @@ extension State {
     }
 
     /// Goes to the next match, or the one before, and shows it.
-    mutating func visitMatch(next: Bool) {
+    ///
+    /// Behind the last one the search goes on in the files, and at their end with the first one again.
+    mutating func visitMatch(next: Bool) -> [Command] {
+        let isEdge = next ? log.search?.isLast == true : log.search?.isFirst == true
+        if isEdge, let commands = wantMatch(older: !next) { return commands }
         guard let line = log.visit(next: next, from: bottomLine) else {
+            if let commands = wantMatch(older: true) ?? wantMatch(older: false) { return commands }
             say(.info, "no line has \(log.search?.text ?? "")")
-            return
+            return []
         }
         reveal(line)
+        return []
     }
 
     /// While a search is typed: the last match that can be seen or lies above.

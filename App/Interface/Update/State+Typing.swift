@@ -79,7 +79,11 @@ extension State {
         case .log:
             let (rows, columns) = (layout.logRows, layout.logColumns)
             let shown = log.lastShown(rows: rows, columns: columns)
-            log.scroll(to: step(action, from: shown, count: log.count, page: rows), rows: rows, columns: columns)
+            let target = step(action, from: shown, count: log.count, page: rows)
+            // What was not kept behind the last line comes from the files, but for a jump to the very end.
+            if action != .last, target >= log.count - 1, log.held != nil, !log.follows { return wantNewer() }
+            log.scroll(to: target, rows: rows, columns: columns)
+            if target < shown, log.isAtTop(rows: rows, columns: columns) { return wantOlder() }
         }
         return []
     }

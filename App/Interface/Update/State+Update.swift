@@ -46,7 +46,7 @@ extension State {
         case .inspected(let found):
             if InstanceName(found.process) == shown { detail = found }
             return []
-        case .logOpened, .logChunk, .logFailed: return takeLog(message)
+        case .logOpened, .logChunk, .logFailed, .logPage, .logPageFailed: return takeLog(message)
         }
     }
 
@@ -113,8 +113,7 @@ extension State {
         var commands: [Command] = []
         if let due = restsAt, due <= now { commands += showSelected() }
         if log.wantsReopening {
-            log.reopen(stream: log.stream + 1)
-            commands.append(.followLogs(stream: log.stream, log.process))
+            commands += reopenLog()
         }
         if let due = asksAt, due <= now {
             asksAt = nil
@@ -131,7 +130,7 @@ extension State {
         detail = nil
         detailTop = 0
         log.open(shown, stream: log.stream + 1)
-        return [.followLogs(stream: log.stream, shown)] + (shown.map { [.inspect($0)] } ?? [])
+        return [log.command] + (shown.map { [.inspect($0)] } ?? [])
     }
 
     private mutating func resize(_ new: Size) -> [Command] {

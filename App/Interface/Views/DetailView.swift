@@ -70,9 +70,11 @@ enum DetailView {
     private static func facts(_ row: Fleet.Row, _ state: State) -> [(String, String)] {
         let process = row.process
         var facts: [(String, String)] = []
+        if let message = process.message { facts.append(("says", message)) }
         if let reason = process.reason { facts.append(("why", reason)) }
         if let left = state.fleet.timeLeft(of: row, at: state.now) {
-            facts.append(("again", "in " + Format.duration(milliseconds: left + 999)))
+            let time = Format.duration(milliseconds: left + 999)
+            facts.append(process.status == .starting ? ("ready", "within " + time) : ("again", "in " + time))
         }
         if let exit = process.exit {
             let age = state.fleet.sinceExit(of: row, at: state.now)

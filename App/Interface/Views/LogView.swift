@@ -11,8 +11,9 @@ enum LogView {
         let log = state.log
         let last = log.lastShown(rows: inside.height, columns: inside.width)
         let first = max(0, last + 1 - inside.height)
-        var lines = last < 0 ? [] : (first...last).map { line(log.buffer[log.number(at: $0)]) }
-        if log.follows, !log.isSifted { lines += log.buffer.partial.map { line($0) } }
+        let names = log.isWhole ? labels(state) : [:]
+        var lines = last < 0 ? [] : (first...last).map { line(log.buffer[log.number(at: $0)], state, names) }
+        if log.follows, !log.isSifted { lines += log.buffer.partial.map { line($0, state, names) } }
         let current = log.search?.current.map { log.index(of: $0) - first }
         LogPane(
             lines: lines, wraps: log.wraps, column: log.column, search: log.search?.text ?? "", current: current,
@@ -20,10 +21,34 @@ enum LogView {
         ).draw(on: &canvas, in: inside, glyphs: glyphs)
     }
 
-    private static func line(_ line: LogBuffer.Line) -> LogLine {
-        let lead = line.channel == .error ? StyledText(LogReader.errorLead, .warning) : ""
-        let level = LogLevel.of(line.bytes).flatMap { $0 >= .warning ? $0 : nil }
-        return LogLine(prefix: lead, level: level, text: Text.styled(line.bytes))
+    /// The instances of the app whose log is shown, by their ids.
+    private static func labels(_ state: State) -> [UInt32: String] {
+        let rows = state.fleet.rows.values.filter { row in
+            state.log.process.map { row.process.name == $0.name && row.process.namespace == $0.namespace } ?? false
+        }
+        let width = rows.map { "#\($0.process.instance)".count }.max() ?? 0
+        let labels = rows.map { row in
+            let label = "#\(row.process.instance)"
+            return (UInt32(row.process.id), label + String(repeating: " ", count: width - label.count))
+        }
+        return Dictionary(labels) { first, _ in first }
+    }
+
+    private static func line(_ line: LogBuffer.Line, _ state: State, _ names: [UInt32: String]) -> LogLine {
+        let name = names[line.process].map { StyledText($0, .accent) } ?? ""
+        let error = line.channel == .error ? StyledText(LogReader.errorLead, .warning) : ""
+        let lead = name.isEmpty || error.isEmpty ? name + error : name + " " + error
+        let time = state.log.showsTimes ? clock(line.time, state.utcOffset) : ""
+        let pretty = state.log.isPretty ? PrettyLine.text(line.bytes).map { Text.styled($0) } : nil
+        let level = LogLine.Level(readFrom: line.bytes).flatMap { $0 >= .warning ? $0 : nil }
+        return LogLine(time: time, prefix: lead, level: level, text: pretty ?? Text.styled(line.bytes))
+    }
+
+    /// `09:24:17.112`, blank where nobody knows.
+    private static func clock(_ milliseconds: Int64, _ utcOffset: Int) -> String {
+        guard milliseconds > 0 else { return String(repeating: " ", count: LogReader.timeWidth) }
+        let local = WallTime(milliseconds: milliseconds + Int64(utcOffset) * 1000).description
+        return String(local.dropFirst(11).prefix(LogReader.timeWidth))
     }
 
     private static func box(_ state: State, _ glyphs: Glyphs) -> Box {
@@ -34,6 +59,7 @@ enum LogView {
         if log.onlyMatches { right.append("only matches") }
         if let level = log.level?.level { right.append("level \(level.name) and above") }
         if log.wraps { right.append("wrap") }
+        if log.pages.wish != nil { right.append("reading the files") }
         if log.column > 0 { right.append("from column \(log.column + 1)") }
         return Box(
             title: StyledText(State.Pane.log.title(state) + " \(glyphs.separator) ") + follow.label(glyphs),

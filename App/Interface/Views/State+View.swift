@@ -52,7 +52,7 @@ extension State.Pane {
         switch self {
         case .list: "Processes"
         case .detail: state.shown.map(state.shortName) ?? "Details"
-        case .log: "Log " + (state.shown.map(state.shortName) ?? "")
+        case .log: "Log " + (state.shown.map(state.log.isWhole ? state.appName : state.shortName) ?? "")
         }
     }
 }
