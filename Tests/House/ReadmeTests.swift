@@ -13,7 +13,12 @@ struct ReadmeTests {
     }
 
     @Test func itHasTheKeysOfTheConfig() {
-        let files = ["ConfigKeys", "ConfigKeys+Attributes"].map { project.text("Engine/Runtime/Config/\($0).swift") }
+        let files = [
+            "ConfigKeys", "ConfigKeys+Attributes", "ConfigKeys+Environment", "ConfigKeys+Readiness",
+            "ConfigKeys+Cluster",
+        ].map {
+            project.text("Engine/Runtime/Config/\($0).swift")
+        }
         let keys = files.joined()
             .matches(of: /ConfigKey\(\s*"(\w+)"/).map { String($0.output.1) }
         #expect(keys.count > 15)

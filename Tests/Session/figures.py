@@ -114,4 +114,5 @@ def main():
         world.close()
 
 
-main()
+if __name__ == "__main__":
+    main()

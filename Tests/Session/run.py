@@ -1,6 +1,7 @@
 """Runs the sessions: the real od, in a real terminal, as a person uses it.
 
     run.py [NAME...]
+    run.py --half 1|2       those of one half; the halves get on with each other
 
 One line for each: `ok NAME`, `FAIL NAME` with what was seen, `SKIPPED NAME` with the reason: a tool that is not
 installed, or what the session answers. OD_BINARY names the od under test; OD_LONG=1 counts in full.
@@ -13,10 +14,15 @@ import sys
 import time
 import traceback
 
+import boot
+import clusters
 import completions
+import configs
 import dashboards
 import deaths
+import dependencies
 import disk
+import elsewhere
 import ends
 import faults
 import kills
@@ -24,7 +30,10 @@ import many
 import octal
 import package
 import plugins
+import programs
 import protocol
+import reading
+import ready
 import replaces
 import sessions
 import spawns
@@ -32,6 +41,8 @@ import spoken
 import strangers
 import system
 import verbs
+import why
+import written
 from world import Skipped, World
 
 
@@ -39,11 +50,17 @@ from world import Skipped, World
 SEARCHED = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 
 
-def all_sessions():
-    modules = (
-        verbs, octal, completions, package, spoken, strangers, system, sessions, dashboards, spawns, plugins,
-        protocol, ends, faults, disk, many, kills, deaths, replaces,
-    )
+# The second half is busy, the first one mostly waits.
+HALVES = (
+    (
+        verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, spawns, plugins,
+        protocol, reading, boot, why, clusters, ends, ready, programs, elsewhere,
+    ),
+    (faults, disk, many, kills, deaths, replaces, dependencies, written),
+)
+
+
+def all_sessions(modules):
     for module in modules:
         for name, body in inspect.getmembers(module, inspect.isfunction):
             if name.startswith("session_"):
@@ -60,9 +77,16 @@ def variants(body):
 def main():
     # Asked to end, it still cleans up after the session at hand.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # A shell that begins us in the background, or nohup, has these ignored; what we start would inherit that.
+    for number in (signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     wanted = sys.argv[1:]
+    modules = HALVES[0] + HALVES[1]
+    if wanted[:1] == ["--half"]:
+        modules, wanted = HALVES[int(wanted[1]) - 1], []
     failed = 0
-    for name, body in all_sessions():
+    for name, body in all_sessions(modules):
         if wanted and name not in wanted:
             continue
         needs = getattr(body, "needs", [])
