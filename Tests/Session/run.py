@@ -29,6 +29,7 @@ import kills
 import many
 import octal
 import package
+import past
 import plugins
 import programs
 import protocol
@@ -54,7 +55,7 @@ SEARCHED = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, spawns, plugins,
-        protocol, reading, boot, why, clusters, ends, ready, programs, elsewhere,
+        protocol, reading, past, boot, why, clusters, ends, ready, programs, elsewhere,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written),
 )
