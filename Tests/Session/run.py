@@ -18,6 +18,7 @@ import boot
 import clusters
 import completions
 import configs
+import costs
 import dashboards
 import deaths
 import dependencies
@@ -26,6 +27,7 @@ import elsewhere
 import ends
 import faults
 import kills
+import lines
 import many
 import octal
 import package
@@ -38,6 +40,7 @@ import replaces
 import sessions
 import spawns
 import spoken
+import stalled
 import strangers
 import system
 import verbs
@@ -56,7 +59,7 @@ HALVES = (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, spawns, plugins,
         protocol, reading, boot, why, clusters, ends, ready, programs, elsewhere,
     ),
-    (faults, disk, many, kills, deaths, replaces, dependencies, written),
+    (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )
 
 
