@@ -149,7 +149,10 @@ let package = Package(
             // The keeper is found beside `od`; without it here `swift run od` would not build it.
             dependencies: ["Command", "od-keeper"],
             path: "App/Command/Main",
-            swiftSettings: strict
+            swiftSettings: strict,
+            // At a fixed address: the loader has no hundred thousand places to correct at every command, and the
+            // engine shares those pages instead of owning a copy.
+            linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]
         ),
 
         // ---- Tests ---- (no test target depends on od-keeper: its runtime would land in the test bundle)
