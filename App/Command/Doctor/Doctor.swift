@@ -22,6 +22,7 @@ struct Doctor: Verb {
         findings += checkup.machineFindings()
         findings += checkup.configFindings(in: FilePath.currentDirectory())
         findings += BootCheckup(checkup).findings()
+        findings += DashboardCheckup(folders: UserFolders(home: session.home).paths).findings()
         session.printer.findings(findings)
         if findings.contains(where: { $0.state == .fail }) { throw ExitCode(1) }
     }
