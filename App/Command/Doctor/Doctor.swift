@@ -34,6 +34,8 @@ struct Checkup: Sendable {
     var od: Installation
     /// Texts of the kernel's small files.
     var read: @Sendable (String) -> String? = { CgroupTree.text($0) }
+    /// What the kernel says of its clock.
+    var keptClock: @Sendable () -> KeptClock? = { KeptClock.ofThisMachine }
 
     // MARK: the home
 
@@ -44,7 +46,7 @@ struct Checkup: Sendable {
                 ? [.ok("home", "\(home) is not there yet: the first app makes it")] + executables()
                 : [.fail("home", "\(home): \(String(cString: strerror(errno)))", mend: "ls -ld \(home)")]
         }
-        return [homeMode(facts)] + disk() + logs() + executables()
+        return [homeMode(facts)] + token() + disk() + logs() + executables()
     }
 
     private func homeMode(_ facts: stat) -> Finding {
@@ -182,7 +184,7 @@ struct Checkup: Sendable {
         Int64(time(nil)) < Self.earliest
             ? .fail(
                 "clock", "the machine believes that it is \(WallTime.now)", mend: "set it: timedatectl set-ntp true")
-            : .ok("clock", "\(WallTime.now)")
+            : keptClockFinding()
     }
 
     private func cgroups() -> Finding {
