@@ -14,10 +14,12 @@ import sys
 import time
 import traceback
 
+import arranging
 import boot
 import clusters
 import completions
 import configs
+import costs
 import dashboards
 import deaths
 import dependencies
@@ -26,6 +28,7 @@ import elsewhere
 import ends
 import faults
 import kills
+import lines
 import many
 import octal
 import package
@@ -39,6 +42,8 @@ import replaces
 import sessions
 import spawns
 import spoken
+import stalled
+import stories
 import strangers
 import system
 import verbs
@@ -54,10 +59,10 @@ SEARCHED = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 # The second half is busy, the first one mostly waits.
 HALVES = (
     (
-        verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, spawns, plugins,
-        protocol, reading, past, boot, why, clusters, ends, ready, programs, elsewhere,
+        verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
+        stories, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs, elsewhere,
     ),
-    (faults, disk, many, kills, deaths, replaces, dependencies, written),
+    (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )
 
 

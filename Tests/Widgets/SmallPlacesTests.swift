@@ -37,6 +37,12 @@ import Widgets
         TextField("日本語").draw(on: &canvas, in: area, glyphs: glyphs)
         Dialog(title: "日本", lines: ["日本語日本語"], field: TextField("日本語"), fieldLabel: "日", buttons: ["日", "本"])
             .draw(on: &canvas, in: area, glyphs: glyphs)
+        Graph([1, 5, .nan, 3], unit: .percent, interval: 1000).draw(on: &canvas, in: area, glyphs: glyphs)
+        Gauge(label: "日本", part: 0.4, text: "日 of 語").draw(on: &canvas, in: area, glyphs: glyphs)
+        Tabs(["日本", "語", "env"], selected: 1).draw(on: &canvas, in: area, glyphs: glyphs)
+        ScrollBar(count: 90, visible: max(1, area.height), offset: 40).draw(on: &canvas, in: area, glyphs: glyphs)
+        StageStrip(stages: StageTests.stages, part: 0.5, instances: StageTests.instances, note: "日本")
+            .draw(on: &canvas, in: area, glyphs: glyphs)
         Box(title: "日本", right: "本", bottomLeft: "語", bottomRight: "日").draw(on: &canvas, in: area, glyphs: glyphs)
     }
 }

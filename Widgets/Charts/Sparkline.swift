@@ -47,15 +47,9 @@ package struct Sparkline: Hashable, Sendable {
         return min(steps, max(0, total - below * steps))
     }
 
-    /// Dots 7 3 2 1 are the left column from below, 8 6 5 4 the right one (Unicode, Braille Patterns).
     private func braille(_ parts: [Double?], _ row: Int, _ height: Int) -> Unicode.Scalar? {
-        let columns: [[UInt32]] = [[0x40, 0x04, 0x02, 0x01], [0x80, 0x20, 0x10, 0x08]]
-        var dots: UInt32 = 0
-        for (part, column) in zip(parts, columns) {
-            guard let part else { continue }
-            for dot in column.prefix(level(part, row, height, steps: 4)) { dots |= dot }
-        }
-        return dots == 0 ? nil : Unicode.Scalar(0x2800 + dots)
+        let dots = parts.map { part in part.map { 0..<level($0, row, height, steps: Braille.height) } ?? 0..<0 }
+        return Braille.glyph(dots[0], dots[1])
     }
 
     private func step(_ part: Double, _ row: Int, _ height: Int, _ steps: [Unicode.Scalar]) -> Unicode.Scalar? {

@@ -9,6 +9,12 @@ package struct Glyphs: Hashable, Sendable {
     /// Steps of a sparkline from nothing to full, one sample a cell; empty when braille is used, which shows two.
     package var steps: [Unicode.Scalar]
 
+    /// Where in a cell the line of a graph runs, from below; empty when braille is used.
+    package var levels: [Unicode.Scalar]
+
+    // Scroll bars: what is in view, and the rest.
+    package var thumb, track: Unicode.Scalar
+
     // Marks of states.
     package var online, starting, waiting, stopping, stopped, errored, created: String
 
@@ -21,14 +27,14 @@ package struct Glyphs: Hashable, Sendable {
 
     package static let unicode = Glyphs(
         topLeft: "╭", topRight: "╮", bottomLeft: "╰", bottomRight: "╯", horizontal: "─", vertical: "│",
-        full: "▓", empty: "░", steps: [],
+        full: "▓", empty: "░", steps: [], levels: [], thumb: "┃", track: "│",
         online: "●", starting: "◐", waiting: "◌", stopping: "◑", stopped: "■", errored: "✖", created: "·",
         check: "✔", cross: "✖", warning: "▲", pointer: "▸", marked: "*", selected: "▌", up: "▲", down: "▼",
         left: "←", right: "→", separator: "·", ellipsis: "…", branch: "├", lastBranch: "└", stroke: "│")
 
     package static let ascii = Glyphs(
         topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+", horizontal: "-", vertical: "|",
-        full: "#", empty: "-", steps: ["_", ".", "-", "=", "#"],
+        full: "#", empty: "-", steps: ["_", ".", "-", "=", "#"], levels: ["_", "-", "\""], thumb: "#", track: "|",
         online: "*", starting: "~", waiting: "o", stopping: "%", stopped: "=", errored: "x", created: ".",
         check: "v", cross: "x", warning: "!", pointer: ">", marked: "*", selected: ">", up: "^", down: "v",
         left: "<", right: ">", separator: "-", ellipsis: "~", branch: "|", lastBranch: "`", stroke: "|")

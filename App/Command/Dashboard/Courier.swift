@@ -78,7 +78,8 @@ struct Courier {
 
     private func follow(_ target: String, _ stream: Int) async {
         let request = LogRequest(
-            targets: [target], lines: LogReader.tail, follow: true, merged: true, last: LogReader.tail, times: true)
+            targets: [target], lines: LogReader.tail, follow: true, merged: true, last: LogReader.tail, times: true,
+            lag: Defaults.followLag)
         for await update in client.logs(request) {
             switch update {
             case .opened: await mailbox.post(.logOpened(stream: stream))

@@ -105,6 +105,7 @@ enum HelpDefaults {
                 "the last \(Defaults.logLines) lines, within \(size(Defaults.logTail)); "
                     + "at most \(Defaults.logContext) around a match"
             ),
+            ("od logs -f", "on a terminal lines are left out, and counted, when \(size(Defaults.followLag)) wait"),
             ("after the end", "a run's output is read \(seconds(Defaults.streamGrace)) longer than its processes live"),
             ("engine.log", "\(size(Defaults.engineLogSize)), and one before it"),
         ]

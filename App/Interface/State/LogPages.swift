@@ -28,8 +28,7 @@ struct LogPages: Hashable, Sendable {
 
     /// A chunk was read, whether it is kept or not.
     mutating func came(_ chunk: LogChunk) {
-        let end = chunk.offset + UInt64(chunk.bytes.count)
-        ends[LogFileKey(process: chunk.process, channel: chunk.channel)] = end
+        ends[LogFileKey(process: chunk.process, channel: chunk.channel)] = chunk.end
     }
 
     /// It is not kept.
@@ -45,7 +44,7 @@ struct LogPages: Hashable, Sendable {
     /// The lines behind the buffer have come.
     mutating func went(on chunk: LogChunk) {
         let file = LogFileKey(process: chunk.process, channel: chunk.channel)
-        rests[file] = chunk.offset + UInt64(chunk.bytes.count)
+        rests[file] = chunk.end
         ends[file] = max(ends[file] ?? 0, rests[file] ?? 0)
     }
 

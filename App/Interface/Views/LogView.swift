@@ -39,6 +39,7 @@ enum LogView {
         let error = line.channel == .error ? StyledText(LogReader.errorLead, .warning) : ""
         let lead = name.isEmpty || error.isEmpty ? name + error : name + " " + error
         let time = state.log.showsTimes ? clock(line.time, state.utcOffset) : ""
+        if line.isNote { return LogLine(time: time, prefix: name, text: StyledText(Text.sanitize(line.bytes), .dim)) }
         let pretty = state.log.isPretty ? PrettyLine.text(line.bytes).map { Text.styled($0) } : nil
         let level = LogLine.Level(readFrom: line.bytes).flatMap { $0 >= .warning ? $0 : nil }
         return LogLine(time: time, prefix: lead, level: level, text: pretty ?? Text.styled(line.bytes))
@@ -81,8 +82,10 @@ enum LogView {
         let log = state.log
         if let failure = log.failure { return StyledText("\(failure.code.rawValue) \(failure.what): \(failure.why)") }
         if log.process == nil { return "no process is selected" }
-        if log.onlyMatches { return "no line matches: f shows all lines" }
-        if log.level != nil, log.buffer.count > 0 { return "no line is so grave: L shows others" }
+        if log.onlyMatches { return "no line matches: \(state.keys.name(of: .onlyMatches)) shows all lines" }
+        if log.level != nil, log.buffer.count > 0 {
+            return "no line is so grave: \(state.keys.name(of: .level)) shows others"
+        }
         return log.isOpening ? "reading the log" : "it has written nothing yet"
     }
 }

@@ -175,6 +175,7 @@ actor Link {
     private func shut() -> (any Channel)? {
         let channel: (any Channel)? = if case .up(let channel) = phase { channel } else { nil }
         phase = .closed
+        reap()
         beat?.cancel()
         reconnecting?.cancel()
         for id in calls.keys { finish(id, .failure(Failure.closed)) }

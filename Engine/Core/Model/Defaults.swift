@@ -70,6 +70,8 @@ public enum Defaults {
     public static let logLines = 15
     /// Bytes of each file that are looked at for its last lines, and that the last lines may have together.
     public static let logTail = 8 << 20
+    /// Bytes of a log that may wait for a dashboard or a terminal that follows it, before lines are left out.
+    public static let followLag = 16 << 20
     /// Lines around one that was found, at most on each side.
     public static let logContext = 1000
 

@@ -50,7 +50,7 @@ extension Control {
     /// Its work went well or not.
     func report(_ one: Capability, _ failure: (any Error)?) {
         if let failure {
-            Log.write(capabilities.failed(one, "\(failure)", at: Clock.now().boot))
+            Log.write(capabilities.failed(one, "\(failure)", at: Clock.now().boot), .error)
         } else {
             capabilities.succeeded(one)
         }

@@ -16,7 +16,7 @@ final class PidFiles: Sendable {
             if worker == nil { worker = try? Worker("od-pids", capacity: Self.queue) }
             return worker
         }
-        if worker?.post({ Self.write(file) }) != true { Log.write("\(file.path) waits for too many others") }
+        if worker?.post({ Self.write(file) }) != true { Log.write("\(file.path) waits for too many others", .warn) }
     }
 
     /// Waits until all that was taken is done, at most two seconds.
@@ -38,7 +38,9 @@ final class PidFiles: Sendable {
         let result =
             file.isThere
             ? od_pid_file_write(file.path, file.pid, uid, gid) : od_pid_file_remove(file.path, file.pid, uid, gid)
-        if result < 0 { Log.write("\(file.path) is not \(file.isThere ? "written" : "removed"): \(Errno(-result))") }
+        if result < 0 {
+            Log.write("\(file.path) is not \(file.isThere ? "written" : "removed"): \(Errno(-result))", .warn)
+        }
     }
 }
 

@@ -48,8 +48,8 @@ const server = http.createServer((request, response) => {
 
 const pick = () => goods[Math.floor(Math.random() * goods.length)];
 
-// A port that is taken is no reason to give up: the next even further one is tried.
-let port = Number(process.env.PORT || 4780) + instance;
+// All instances share the port. One that a stranger has is no reason to give up: another is tried.
+let port = Number(process.env.PORT || 4780);
 server.on('error', (error) => {
   if (error.code !== 'EADDRINUSE' || port > 65000) throw error;
   console.error(`warn  port ${port} is taken, trying ${port + 10}`);
