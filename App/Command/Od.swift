@@ -54,7 +54,7 @@ struct Od: Verb {
         // The configs of this folder are no matter of another machine.
         if session.remote != nil { return try await session.dashboard(try await session.connect(start: .never)) }
         let directory = FilePath.currentDirectory()
-        let config = try ConfigFile.find(in: directory).map { file throws(Failure) in
+        let config = try ConfigFile.trusted(in: directory).map { file throws(Failure) in
             try ConfigFile.load(FilePath.name(of: file), in: directory)
         }
         let client = try await session.connect(embedded: true)

@@ -89,6 +89,9 @@ struct DoctorTests {
         #expect(found.first?.state == .fail && found.first?.what.contains("interprter") == true)
         try write("opendaemon.config.yaml", "apps:\n  - script: /bin/sleep\n")
         #expect(checkup().configFindings(in: folder).first?.state == .ok)
+        try write("opendaemon.config.js", "require('fs').writeFileSync('\(folder)/ran', '')")
+        #expect(checkup().configFindings(in: folder).first?.what.contains("od validate runs") == true)
+        #expect(access(folder + "/ran", F_OK) != 0, "nothing is run to look")
     }
 
     // MARK: the daemon
