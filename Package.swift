@@ -60,8 +60,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // YAML with a mark (line, column) on every node: config files and their errors.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        // TOML with the line of a mistake: the themes of users.
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // ---- Engine ----
@@ -139,7 +137,6 @@ let package = Package(
             dependencies: [
                 "CKernel", "CNcurses", "Core", "Engine", "Interface", "OpenDaemon", "Themes", "Widgets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             path: "App/Command",
             exclude: ["Main"],

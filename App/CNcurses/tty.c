@@ -38,7 +38,8 @@ static int asked;
 static int mouse_on;
 static char paste_on[32], paste_off[32]; /* marks pastes; of TERM's own entry */
 
-static const char mouse_start[] = "\033[?1000h\033[?1006h", mouse_stop[] = "\033[?1006l\033[?1000l";
+static const char mouse_start[] = "\033[?1000h\033[?1002h\033[?1006h";
+static const char mouse_stop[] = "\033[?1006l\033[?1002l\033[?1000l";
 
 static void put_string(const char *text) { od_frame_write(text, strlen(text)); }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 /* Single-threaded callers only: one buffer for all that is read here. */
@@ -179,4 +180,13 @@ int32_t od_usable_cpus(void)
 int32_t od_own_pid(void)
 {
     return getpid();
+}
+
+int od_clock_is_kept(int64_t *error)
+{
+    struct timex clock = {.modes = 0};
+    int state = adjtimex(&clock);
+    if (state < 0) return -errno;
+    *error = clock.maxerror;
+    return state != TIME_ERROR && (clock.status & STA_UNSYNC) == 0;
 }

@@ -164,7 +164,7 @@ static int read_table(int32_t pid, const char *table, uint16_t port, uint64_t *i
                             &local, &state, &inode);
         if (fields != 3) continue;
         if (state != LISTENING) break;
-        if (local == port) inodes[count++] = inode;
+        if (port == 0 || local == port) inodes[count++] = inode;
     }
     fclose(file);
     return count;

@@ -22,6 +22,10 @@ struct PM2Tests {
         ("start a.js --max-memory-restart 100M", "start a.js --set maxMemory=100M"),
         ("restart all --update-env", "restart all"), ("restart all --parallel 4 -f", "restart all"),
         ("restart all --parallel=4", "restart all"),
+        ("start a.py --interpreter-args -u --set x=y", "start a.py --interpreter-args=-u --set x=y"),
+        ("start a.py --node-args -u -o x", "start a.py --interpreter-args=-u --set outFile=x"),
+        ("start a.py --name -s -s", "start a.py --name=-s --quiet"),
+        ("start a.py -n web -s", "start a.py -n web --quiet"),
         ("start a.js -- -o x --watch", "start a.js -- -o x --watch"), ("logs -n 5 -e", "logs -n 5 -e"),
         ("--home /h kill", "--home /h kill"), ("start", "start"), ("--version", "--version"),
     ])
@@ -106,6 +110,21 @@ struct PM2Tests {
             ])
         golden(
             "Commands/jlist.json", JSONText.of([PM2Process(detail, variables: variables, count: 2)], indented: true))
+    }
+
+    @Test func versionsAndPidFilesAreReal() {
+        let process = InstanceInfo(id: 3, name: "api", instance: 0, namespace: "shop", status: .online, pid: 4711)
+        var detail = ProcessDetail(
+            process: process, restart: RestartPolicy(), killSignal: 15, killTimeout: 1600, env: [],
+            order: ProcessOrder(pidFile: "/run/api.pid"))
+        detail.metadata = AppMetadata(version: "1.2.3")
+        let shape = PM2Process(detail, variables: nil, count: 1, nodeVersion: "22.4.1").pm2_env
+        #expect((shape.version, shape.node_version, shape.pm_pid_path) == ("1.2.3", "22.4.1", "/run/api.pid"))
+        let bare = PM2Process(
+            ProcessDetail(process: process, restart: RestartPolicy(), killSignal: 15, killTimeout: 1, env: []),
+            variables: nil, count: 1
+        ).pm2_env
+        #expect((bare.version, bare.node_version, bare.pm_pid_path) == ("N/A", "N/A", ""))
     }
 
     @Test func statesHavePM2sWords() {

@@ -35,6 +35,33 @@ struct WhyTests {
             maxMemory: 12 << 20, outOfMemory: memory, stderr: stderr)
     }
 
+    private static let overMemory: ProcessStory = {
+        var story = ProcessStory(
+            process: process(.online) { ($0.exit, $0.exitedAt, $0.restarts) = (.signal(15, core: false), at(9), 1) },
+            since: at(10), deeds: [deed(0, "start", "od start api.js")],
+            events: [event(9, .restarting, "memory 600 MiB over maxMemory 512 MiB"), event(10, .online)])
+        story.cause = "memory 600 MiB over maxMemory 512 MiB"
+        return story
+    }()
+
+    private static let dependent: ProcessStory = {
+        var story = ProcessStory(process: process(.waiting) { $0.reason = "for db (starting), job (failed: exit 3)" })
+        story.dependencies = [
+            DependencyState(
+                name: "db", condition: .ready, obstacle: "starting", reason: "not ready yet: waits for port 5432",
+                since: at(3)),
+            DependencyState(name: "job", condition: .completedSuccessfully, obstacle: "failed: exit 3", since: at(4)),
+            DependencyState(name: "cache", condition: .started),
+        ]
+        return story
+    }()
+
+    private static let dumped: ProcessStory = {
+        var report = crash(9, .signal(11, core: true))
+        report.core = "coredumpctl info 4711"
+        return ProcessStory(process: process(.errored) { $0.reason = "16 quick exits" }, crashes: [report])
+    }()
+
     static let stories: [(String, ProcessStory)] = [
         (
             "healthy",
@@ -96,6 +123,14 @@ struct WhyTests {
                 process: process(.errored) { $0.reason = "16 quick exits, the last exit 0" },
                 events: [event(2, .exited, "exit 0 after 12 ms"), event(3, .exited, "exit 0 after 9 ms")])
         ),
+        (
+            "daemon-stopped-by",
+            ProcessStory(
+                process: process(.stopped) { $0.exit = .signal(15, core: false) },
+                deeds: [deed(20, "daemon stop", "od daemon stop")],
+                events: [event(1, .online), event(20, .engineStopping), event(30, .engineStarted, "0 runs held")])
+        ),
+        ("memory", overMemory), ("dependencies", dependent), ("core", dumped),
         (
             "stopping",
             ProcessStory(

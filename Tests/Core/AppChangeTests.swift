@@ -49,9 +49,20 @@ struct AppChangeTests {
         #expect(changes { $0.autoStart = false } == ["autoStart: - > false (live)"])
     }
 
-    @Test func instancesRestartOnlyWhenOneBecomesSeveral() {
+    /// The one that is there stays as it is, unless its port or its files are others then.
+    @Test func instancesRestartOnlyWhenTheyMust() {
         #expect(changes({ $0.instances = 5 }, old: { $0.instances = 2 }) == ["instances: 2 > 5 (live)"])
-        #expect(changes { $0.instances = 2 } == ["instances: 1 > 2"])
+        #expect(changes { $0.instances = 2 } == ["instances: 1 > 2 (live)"])
+        for edit in [
+            { $0.cluster = ClusterSpec(port: 80) }, { $0.cluster = ClusterSpec(node: true) },
+            { $0.pidFile = "/run/a.pid" }, { $0.outFile = "/tmp/a.log" },
+        ] as [(inout AppSpec) -> Void] {
+            func several(_ spec: inout AppSpec) {
+                edit(&spec)
+                spec.instances = 2
+            }
+            #expect(changes(several, old: edit) == ["instances: 1 > 2"])
+        }
     }
 
     @Test func keysAreThoseOfTheConfig() {

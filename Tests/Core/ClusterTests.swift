@@ -158,6 +158,34 @@ import Testing
         #expect(world.live == 2)
     }
 
+    /// A single instance of node that listens on nothing, a worker, is not restarted for others beside it.
+    @Test func whatRunsAloneIsRestartedOnlyWhenItMust() throws {
+        let cases: [(spec: AppSpec, isQuiet: Bool, why: String?)] = [
+            (World.spec("api") { $0.cluster = ClusterSpec(node: true) }, true, nil),
+            (World.spec("api") { $0.cluster = ClusterSpec(node: true) }, false, "it had its port for itself"),
+            (World.spec("api") { $0.cluster = ClusterSpec(port: 80, node: true) }, true, "it had its port for itself"),
+            (World.spec("api") { $0.pidFile = "/run/a.pid" }, true, "its files have the number"),
+            (World.spec("api"), false, nil),
+        ]
+        for (spec, isQuiet, why) in cases {
+            var world = World()
+            _ = world.start(spec)
+            world.pass(5)
+            let candidates = try world.kernel.possiblyQuiet(["api"])
+            #expect(candidates.map(\.key) == (spec.cluster?.node == true && spec.cluster?.port == nil ? [2] : []))
+            let quiet: Set<UInt64> = isQuiet ? Set(candidates.map(\.key)) : []
+            let request = world.say(.scale(ScaleRequest(targets: ["api"], count: 2), quiet: quiet))
+            world.pass(50)
+            let result = try #require(world.started(request))
+            #expect(world.process("api#0")?.restarts == (why == nil ? 0 : 1))
+            #expect((result.warnings?.first?.contains(why ?? "") ?? false) == (why != nil), "\(result.warnings ?? [])")
+            #expect(world.live == 2)
+            world.say(.stop(["api"]))
+            world.pass(50)
+            #expect(try world.kernel.possiblyQuiet(["api"]).isEmpty)
+        }
+    }
+
     @Test func aResetCountsFromZero() {
         var world = World()
         _ = world.start(World.spec("api"))

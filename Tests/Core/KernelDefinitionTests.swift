@@ -74,12 +74,14 @@ import Testing
         #expect(world.spawns.count == 4)
     }
 
-    /// Logs of one instance are called otherwise than those of several.
-    @Test func aSecondInstanceRestartsTheFirst() throws {
-        var world = world(World.spec("api"))
-        _ = try change(&world, "api") { $0.instances = 2 }
-        #expect(world.spawns.count == 3)
-        #expect(world.statuses == [.online, .online])
+    /// Files that the config names are called otherwise when there are several.
+    @Test func aSecondInstanceRestartsTheFirstWhenItMust() throws {
+        for (file, spawns) in [("/var/log/api.log", 3), (nil, 2)] {
+            var world = world(World.spec("api") { $0.outFile = file })
+            _ = try change(&world, "api") { $0.instances = 2 }
+            #expect(world.spawns.count == spawns)
+            #expect(world.statuses == [.online, .online])
+        }
     }
 
     @Test func whatIsStoppedStaysStopped() throws {

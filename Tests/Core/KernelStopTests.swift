@@ -19,6 +19,19 @@ import Testing
         #expect(world.spawns.count == 1)
     }
 
+    /// PEERS.md, complaint 27: 1.6 s were too short by default, and data were lost.
+    @Test func tenSecondsAreLeftByDefault() throws {
+        var world = World()
+        world.behaviours["api"] = .ignoresTerm
+        _ = world.start(World.spec("api"))
+        world.pass(10)
+        world.say(.stop(["api"]))
+        world.pass(9_990)
+        #expect(world.signals.map(\.signal) == [15] && world.status("api#0") == .stopping)
+        world.pass(100)
+        #expect(world.signals.map(\.signal) == [15, 9] && world.status("api#0") == .stopped)
+    }
+
     @Test func whatIgnoresTheSignalIsKilledAfterItsTime() {
         var world = World()
         world.behaviours["deaf"] = .ignoresTerm
@@ -35,6 +48,7 @@ import Testing
         #expect(world.signals.map(\.signal) == [15, 9])
     }
 
+    /// PEERS.md, complaint 11: shown as stopped while it runs.
     @Test func neverStoppedWhileAnOrphanLives() {
         var world = World()
         world.behaviours["messy"] = .orphanIgnoresTerm

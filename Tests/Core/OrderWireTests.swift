@@ -20,6 +20,8 @@ import Testing
             ProcessDetail(
                 process: WireTests.process, restart: RestartPolicy(), killSignal: 15, killTimeout: 1, env: ["A"],
                 order: order))
+        try tests.check("signal-request", SignalRequest(targets: ["db"], signal: 10))
+        try tests.check("send-request", SendRequest(targets: ["db"], text: "reload\n"))
         try tests.check("targets-cascade", TargetRequest(targets: ["db"], cascade: true))
         try tests.check("start-request-alone", StartRequest(targets: ["db"], alone: true))
         var spec = WireTests.spec

@@ -103,16 +103,52 @@ import Testing
 
     // MARK: what is sent
 
-    @Test func aStoryIsWhole() {
-        let at = WallTime(milliseconds: 0)
-        let story = ProcessStory(
-            process: app("api"), since: at,
+    @Test func aStoryIsWhole() throws {
+        let at = WallTime(milliseconds: 1_795_253_057_112)
+        var story = ProcessStory(
+            process: WireTests.process, since: at,
             deeds: [Deed(at: at, what: "stop", uid: 1000, user: "alice", by: "od stop api")],
             crashes: [
                 CrashReport(
                     app: "shop/api", instance: 0, run: 2, pid: 5, at: at, exit: .code(1), uptime: 12, maxMemory: 1,
                     outOfMemory: "yes", stderr: ["a"])
-            ], events: [], changes: [FieldChange(key: "cwd", old: "/a", new: "/b", restarts: true)], goodUntil: at)
-        #expect(story.deeds[0].user == "alice" && story.crashes[0].stderr == ["a"] && story.goodUntil == at)
+            ],
+            events: [FleetEvent(seq: 1, at: at, name: .exited, process: WireTests.process, message: "exit 1")],
+            changes: [FieldChange(key: "cwd", old: "/a", new: "/b", restarts: true)], goodUntil: at)
+        try WireTests().check("process-story", story)
+        story.crashes[0].core = "/srv/core.5"
+        story.cause = "memory 600 MiB over maxMemory 512 MiB"
+        story.dependencies = [
+            DependencyState(name: "db", condition: .ready, obstacle: "starting", reason: "not ready yet", since: at),
+            DependencyState(name: "job", condition: .completedSuccessfully),
+        ]
+        try WireTests().check("process-story-2", story)
+    }
+
+    @Test func aSubjectKnowsWhatItDependsOn() throws {
+        var world = World()
+        let api = World.spec("api") {
+            $0.dependencies = [Dependency("db"), Dependency("job", .completed), Dependency("none", .started)]
+        }
+        world.behaviours["job"] = .exits(0, after: 1)
+        let db = World.spec("db") { $0.ready = Readiness(port: 5432) }
+        let job = World.spec("job") { $0.restart.mode = .never }
+        world.say(.start(StartRequest(apps: [api, db, job])))
+        world.pass(20)
+        let subject = try #require(try world.kernel.subjects(of: ["api"], at: world.now).first)
+        #expect(subject.dependencies.map(\.obstacle) == ["starting", nil, "not there"])
+        #expect(subject.dependencies.map(\.reason) == ["not ready yet: waits for port 5432", nil, nil])
+        #expect(subject.cause == nil)
+    }
+
+    @Test func aSubjectKnowsWhyItWasRestarted() throws {
+        var world = World()
+        _ = world.start(World.spec("api") { $0.maxMemory = 1 << 20 })
+        world.pass(20)
+        let run = try #require(world.spawns.last?.id)
+        world.take(.overMemory(run, 2 << 20))
+        world.pass(50)
+        let subject = try #require(try world.kernel.subjects(of: ["api"], at: world.now).first)
+        #expect(subject.cause == "memory 2 MiB over maxMemory 1 MiB" && subject.process.status == .online)
     }
 }

@@ -44,7 +44,7 @@ enum Rules {
             "App/Command/",
             [
                 "ArgumentParser", "CKernel", "Core", "Engine", "FoundationEssentials", "Glibc", "Interface",
-                "OpenDaemon", "Synchronization", "TOMLKit", "Themes", "Widgets",
+                "OpenDaemon", "Synchronization", "Themes", "Widgets",
             ]
         ),
     ]

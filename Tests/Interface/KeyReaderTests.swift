@@ -93,12 +93,12 @@ struct KeyReaderTests {
     @Test func mouseReports() {
         var reader = KeyReader()
         let inputs = reader.take(
-            characters("\u{1B}[<0;12;5M\u{1B}[<0;12;5m\u{1B}[<64;300;1M\u{1B}[<69;1;1Mq\u{1B}[<2;1;1M\u{1B}[<32;1;1M"),
+            characters("\u{1B}[<0;12;5M\u{1B}[<0;12;5m\u{1B}[<64;300;1M\u{1B}[<69;1;1Mq\u{1B}[<2;1;1M\u{1B}[<35;1;1M"),
             at: 0)
         #expect(
             inputs == [
-                .mouse(Mouse(.press, x: 11, y: 4)), .mouse(Mouse(.wheelUp, x: 299, y: 0)),
-                .mouse(Mouse(.wheelDown, x: 0, y: 0)), .key("q"),
+                .mouse(Mouse(.press, x: 11, y: 4)), .mouse(Mouse(.release, x: 11, y: 4)),
+                .mouse(Mouse(.wheelUp, x: 299, y: 0)), .mouse(Mouse(.wheelDown, x: 0, y: 0)), .key("q"),
             ])
         #expect(reader.take(characters("\u{1B}[<0;0;5M\u{1B}[<0;5M\u{1B}[<;;M"), at: 10).isEmpty)
     }

@@ -95,7 +95,7 @@ struct ListingTests {
             }
             if step % 11 == 0 { scene.metrics([step % 200: (Double(step), 1)]) }
             let state = scene.state
-            let rows = Layout(size: state.size, arrangement: state.arrangement, focus: state.focus).listRows
+            let rows = state.layout.listRows
             let index = try #require(state.list.selectedIndex)
             #expect(index >= state.list.top && index < state.list.top + rows)
             #expect(state.list.top <= max(0, state.list.order.count - rows))

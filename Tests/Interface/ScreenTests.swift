@@ -9,7 +9,7 @@ struct ScreenTests {
     private static let sizes = [(80, 24), (120, 40), (40, 12)]
 
     /// A busy shop: figures of two minutes, a log with an error line.
-    private func busy(_ width: Int, _ height: Int) -> Scene {
+    func busy(_ width: Int, _ height: Int) -> Scene {
         var scene = Scene.showing(shop, width, height)
         for second in 0..<75 {
             scene.metrics([

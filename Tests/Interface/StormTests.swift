@@ -34,7 +34,7 @@ struct StormTests {
 
     private func check(_ state: State, _ before: State, _ commands: [Command], _ key: Key) {
         #expect(state.view(glyphs: .unicode).size == state.size)
-        let layout = Layout(size: state.size, arrangement: state.arrangement, focus: state.focus)
+        let layout = state.layout
         if layout.kind != .tiny { #expect(layout.panes.contains(state.focus)) }
         if let selected = state.list.selected { #expect(state.list.order.contains(selected)) }
         #expect(state.list.order.isEmpty == (state.list.selected == nil))
@@ -76,7 +76,7 @@ struct StormTests {
     }
 
     private func mouse(_ scene: inout Scene, _ random: inout Seeded) -> [Command] {
-        let kinds: [Mouse.Kind] = [.press, .wheelUp, .wheelDown]
+        let kinds: [Mouse.Kind] = [.press, .drag, .drag, .release, .wheelUp, .wheelDown]
         return scene.send(
             .mouse(
                 Mouse(

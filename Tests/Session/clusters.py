@@ -136,7 +136,9 @@ apps:
 
 @needs("python3")
 def session_inherited_port(world):
-    """A port that the config names is open before the program is, and passed as systemd does."""
+    """A port that the config names is open before the program is, and passed as systemd does.
+
+    PM2's complaints 24 and 25: a restart meets its own port in use; clusters are for node alone."""
     port = free_port()
     world.file("web.py", INHERITS)
     config = world.file("web.yaml", f"""

@@ -77,7 +77,7 @@ def session_colours_are_chosen_and_kept(world):
         file.write('inherits = "dark"\nonline = \n')
     world.run("start", TICKER)
     terminal = opened(world, (120, 40), "monit")
-    terminal.sees("ticker", "online", "themes/torn.toml, line 2")
+    terminal.sees("ticker", "online", "themes/torn.toml:2")
     assert "38;2;135;211;124" in coloured(terminal), coloured(terminal)
     terminal.keys("C")
     terminal.sees("Colours", "solarized-light", "mine")

@@ -101,7 +101,9 @@ def session_spare_and_engine_are_killed_under_load(world):
 
 
 def session_all_are_killed_under_load(world):
-    """What lives is adopted, never started a second time; what was in nobody's hands may be missing in the logs."""
+    """What lives is adopted, never started a second time; what was in nobody's hands may be missing in the logs.
+
+    PM2's complaint 8: its daemon dies, apps go with it or are started twice."""
     before, follower = under_load(world, "worker", "spare", "engine")
     follower.kill()
     follower.wait()
@@ -139,7 +141,9 @@ def session_all_are_killed_while_an_app_ends(world):
 
 
 def session_a_hung_engine_is_replaced(world):
-    """Stopped, it answers no pulse: it is killed, another one takes over, and no line is lost."""
+    """Stopped, it answers no pulse: it is killed, another one takes over, and no line is lost.
+
+    PM2's complaint 10: every command hangs when the daemon is stuck."""
     world.run("up", kills.fleet(world), "--no-dashboard")
     before = {label: pid for label, pid in world.pids().items() if label.startswith("writer")}
     follower = kills.follow(world)

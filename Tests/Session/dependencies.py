@@ -103,6 +103,7 @@ def session_cascade(world):
 
 
 def session_memory_has_a_limit(world):
+    """PM2's complaint 29: a limit of memory is noticed half a minute late, and its unit is guessed."""
     eater = world.file("eater.py", "import time\nhoard = bytearray(1)\ntime.sleep(1)\n"
                        "hoard = bytearray(b'x' * (80 << 20))\ntime.sleep(1000)\n")
     config = world.file("c.json", json.dumps({"name": "m", "apps": [

@@ -178,7 +178,9 @@ def fake_clock():
 
 
 def session_the_wall_clock_jumps(world):
-    """400 days ahead and back while a backoff waits: it neither ends at once nor never, and uptimes stay true."""
+    """400 days ahead and back while a backoff waits: it neither ends at once nor never, and uptimes stay true.
+
+    PM2's complaint 29: a step of the clock fakes crashes and uptimes."""
     library = fake_clock()
     clock = world.file("clock", "+0d\n")
     # The daemon's environment is its own: the lie comes with the keeper, which a script beside a copy of od starts.

@@ -193,3 +193,48 @@ def session_complaint_21_secrets_stay_where_they_are(world):
     with open(dump) as file:
         assert "s3cret-of-the-shell" not in file.read()
     world.ends()
+
+
+def session_what_is_run_is_changed_for_good(world):
+    """Other arguments, another script, a port to wait for: one command each, and it stays so."""
+    world.file("one.sh", "echo one \"$@\"\nexec sleep 1000\n")
+    world.file("two.sh", "echo two \"$@\"\nexec sleep 1000\n")
+    world.run("start", "one.sh", "-n", "job", "--", "a", folder=world.folder)
+    wait("it runs", lambda: b"one a\n" in world.log("job#0"))
+    assert "restarted: job#0" in world.run("set", "job", "args=b 'c d'", folder=world.folder)
+    wait("other arguments", lambda: b"one b c d\n" in world.log("job#0"))
+    world.run("set", "job", "script", "two.sh", folder=world.folder)
+    wait("another script", lambda: b"two b c d\n" in world.log("job#0"))
+    assert "nothing restarted" in world.run("set", "job", "dependencies.db=started")
+    world.run("set", "job", "ready.log=two", "listenTimeout=5s")
+    world.becomes("job#0", "waiting")
+    assert "for db (not there)" in world.run("why", "job")
+    world.run("unset", "job", "dependencies")
+    world.becomes("job#0", "online")
+    assert world.json("set", "job", "execMode", "cluster", code=2)["error"]["code"] == "OD2003"
+    assert world.json("set", "job", "script", "gone.sh", folder=world.folder, code=2)["error"]["code"] == "OD1002"
+
+
+def session_init_and_migrate_take_what_is_there(world):
+    """A config of PM2 becomes one of ours; variables alone take the programs beside them."""
+    folder = world.folder + "/moved"
+    os.mkdir(folder)
+    with open(folder + "/process.json", "w", encoding="utf-8") as file:
+        json.dump({"apps": [{"name": "job", "script": "sleep", "args": "1000", "kill_timeout": 3000}]}, file)
+    text = world.run("init", folder=folder)
+    assert "killTimeout: 3000" in text and os.listdir(folder) == ["process.json"], text
+    world.run("init", "--yes", folder=folder)
+    world.run("up", "--no-dashboard", folder=folder)
+    world.becomes("job#0", "online")
+    assert world.json("info", "job")[0]["killTimeout"] == 3000
+    os.remove(folder + "/opendaemon.config.yaml")
+    with open(folder + "/.env", "w", encoding="utf-8") as file:
+        file.write("COLOUR=red\n")
+    assert world.json("migrate", ".env", folder=folder, code=2)["error"]["code"] == "OD2005"
+    with open(folder + "/Procfile", "w", encoding="utf-8") as file:
+        file.write("web: sleep 1000\n")
+    world.run("migrate", ".env", "-o", "opendaemon.config.yaml", folder=folder)
+    world.run("up", "--no-dashboard", folder=folder)
+    pid = world.becomes("web#0", "online")["pid"]
+    with open(f"/proc/{pid}/environ", "rb") as file:
+        assert b"COLOUR=red\0" in file.read()

@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 
+import arranging
 import boot
 import clusters
 import completions
@@ -54,8 +55,8 @@ SEARCHED = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 # The second half is busy, the first one mostly waits.
 HALVES = (
     (
-        verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, stories, spawns, plugins,
-        protocol, reading, boot, why, clusters, ends, ready, programs, elsewhere,
+        verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
+        stories, spawns, plugins, protocol, reading, boot, why, clusters, ends, ready, programs, elsewhere,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written),
 )

@@ -124,6 +124,7 @@ def escapes(world, seconds):
 
 @needs("python3")
 def session_nothing_escapes_a_cgroup(world):
+    """PM2's complaint 26: one that is forked twice outlives the stop of its app."""
     escaped = escapes(world, "7771")
     tree = cgroup(escaped)
     if tree is None:

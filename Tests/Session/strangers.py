@@ -246,7 +246,9 @@ def session_files_of_a_stranger_in_our_way_are_not_followed(world):
 
 @needs("setpriv")
 def session_a_stranger_has_his_own_world(world):
-    """The same programs, another user: his verbs do not see or touch ours."""
+    """The same programs, another user: his verbs do not see or touch ours.
+
+    PM2's complaint 30: several users of a machine are in each other's way."""
     if refusal_reason():
         return refusal_reason()
     folder = public(world)

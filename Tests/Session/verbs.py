@@ -121,6 +121,7 @@ def session_what_may_stay_finished_is_stopped(world):
 
 
 def session_a_stubborn_tree_is_killed(world):
+    """PM2's complaint 26: children outlive a stop, and keep their port."""
     script = world.file("stubborn.sh", "trap '' TERM\n(trap '' TERM; setsid sleep 1000.5) &\nsetsid sleep 1000.25 &\n"
                                        "while :; do sleep 1000; done\n")
     world.run("start", script, "--kill-timeout", "300ms")
@@ -161,6 +162,7 @@ def session_daemon_status_never_starts_one(world):
 
 
 def session_many_start_one_daemon(world):
+    """PM2's complaint 9: first commands at one moment start several daemons, or hang."""
     callers = [subprocess.Popen([world.od, "list", "--json"], env=world.environment, stdout=subprocess.PIPE)
                for _ in range(50)]
     answers = [caller.communicate(timeout=60)[0].strip() for caller in callers]

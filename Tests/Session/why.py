@@ -97,3 +97,37 @@ def session_the_doctor_starts_nothing(world):
     world.becomes("nap#0", "online")
     text = world.run("doctor")
     assert "live without a daemon" not in text, text
+
+
+def session_why_tells_what_is_in_the_way(world):
+    """A dependency that is not there yet, a core dump, and the end of the daemon as somebody's deed."""
+    config = world.file("chain.json", json.dumps({"name": "chain", "apps": [
+        {"name": "api", "script": "sleep 1000", "dependencies": {"db": "ready", "job": "completed-successfully"}},
+        {"name": "db", "script": "sleep 1001", "ready": {"port": 1}, "listenTimeout": "60s"},
+        {"name": "job", "script": "sh -c 'exit 3'", "restart": "never"}]}))
+    world.run("apply", config)
+    wait("the job has ended", lambda: world.list()["job#0"]["status"] == "stopped")
+    states = {state["name"]: state for state in story(world, "api")["dependencies"]}
+    assert states["db"]["obstacle"] == "starting" and "port 1" in states["db"]["reason"], states
+    assert states["job"]["obstacle"] == "failed: exit 3" and states["job"]["since"], states
+    text = world.run("why", "api")
+    for words in ("db must be ready: starting since", "job must be completed-successfully: failed: exit 3 since"):
+        assert words in text, (words, text)
+    world.run("daemon", "stop")
+    world.run("start", "job")
+    deeds = story(world, "db")["deeds"]
+    assert [deed["by"] for deed in deeds if deed["what"] == "daemon stop"] == ["od daemon stop"], deeds
+
+
+def session_a_crash_report_has_no_words_of_the_next_run(world):
+    """It writes at once and begins anew at once: the first line of each run is its own."""
+    script = world.file("loud.sh", "#!/bin/sh\nread -r n <count || n=0\necho $((n + 1)) >count\n"
+                                   "echo \"run $n begins\" >&2\nsleep 0.05\necho \"run $n ends\" >&2\nexit 1\n")
+    os.chmod(script, stat.S_IRWXU)
+    world.run("start", script, "--name", "loud", "--max-restarts", "5", "--set", "restartStrategy=fixed",
+              "--set", "restartDelay=0", folder=os.path.dirname(script))
+    world.becomes("loud#0", "errored")
+    crashes = wait("all are reported", lambda: len(found := story(world, "loud")["crashes"]) == 5 and found, 15)
+    for crash in crashes:
+        words = {line.split()[1] for line in crash["stderr"]}
+        assert len(crash["stderr"]) == 2 and len(words) == 1, crashes

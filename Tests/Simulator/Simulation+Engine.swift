@@ -23,11 +23,13 @@ extension Simulation {
             engine?.asked.removeAll { $0.id == id }
             take(.spawnFailed(id, trouble))
         case .exited(let id, let end):
+            begins(id)
             var seen = end
             if errs(.overlooksOrphans) { seen.left = 0 }
             take(.exited(id, seen))
         case .gone(let id, let end):
             // It says both, for the word of the exit may have been lost.
+            begins(id)
             take(.exited(id, end))
             if !errs(.ignoresGone) { take(.gone(id)) }
         case .resync:
@@ -41,6 +43,11 @@ extension Simulation {
             for order in engine?.lost ?? [] where open.contains(order.id) { obey(.spawn(order)) }
             engine?.lost = []
         }
+    }
+
+    /// The word of an end is the first of a run that was asked for: that of its begin was lost.
+    private mutating func begins(_ id: RunID) {
+        if engine?.asked.contains(where: { $0.id == id }) == true { hear(.spawned(id)) }
     }
 
     /// The message reaches the engine that listens now, if any.

@@ -88,10 +88,12 @@ struct Simulation {
         let held = keeper.held.map { id, run in HeldRun(id: id, pid: run.pid, since: run.since, end: run.end) }
         for run in held { keeper.runs[run.id]?.isTold = true }
         for record in store.fleet.instances {
-            fresh[record.key] = record.run - UInt64(clamping: record.restarts)
-            if record.held == .first { awaited.insert(record.key) } else { awaited.remove(record.key) }
-            guard let app = store.fleet.apps.first(where: { $0.key == record.app }) else { continue }
             let last = max(record.run, held.filter { $0.id.instance == record.key }.map(\.id.run).max() ?? 0)
+            // One that had waited to begin anew, and has begun before that was stored.
+            let hasBegun = last > record.run && (record.held == .first || record.run == 0)
+            fresh[record.key] = record.run - UInt64(clamping: record.restarts) + (hasBegun ? 1 : 0)
+            if record.held == .first, !hasBegun { awaited.insert(record.key) } else { awaited.remove(record.key) }
+            guard let app = store.fleet.apps.first(where: { $0.key == record.app }) else { continue }
             newest["\(app.spec.name)#\(record.number)"] = RunID(instance: record.key, run: last)
         }
         engines += 1

@@ -40,7 +40,7 @@ struct Wishes: Hashable {
                 instances[label] = .running
             }
             isHalted = false
-        case .scale(let request):
+        case .scale(let request, _):
             for name in Set(labels(request.targets).map(Self.name)) { scale(name, to: request) }
             isHalted = false
         case .reset: break

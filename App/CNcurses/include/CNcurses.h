@@ -74,7 +74,8 @@ void od_tty_flush(int whole);
 int od_tty_ask(void);
 void od_tty_set_sync(int on);
 
-/* Whether the mouse reports to us (modes 1000 and 1006; the reports come as keys). 0 when the terminal has none. */
+/* Whether the mouse reports to us: buttons, and movements with one held (modes 1000, 1002 and 1006; the reports come as
+ * keys). 0 when the terminal has none. */
 int od_tty_mouse(int on);
 
 /* Hands text to the clipboard of the terminal (OSC 52). `text` is base 64, as the terminal wants it. */

@@ -12,11 +12,15 @@ struct Preferences {
 
     var settings = Settings()
     var themes = Theme.builtIns
+    /// Where the user's own themes come from; asked again while the dashboard is open.
+    var userThemes: UserThemes
+    var keys = Keys.standard
     /// What was wrong, for people.
     var notes: [String] = []
 
     static func load(from home: String) -> Preferences {
-        var preferences = Preferences()
+        let folders = UserFolders(home: home)
+        var preferences = Preferences(userThemes: UserThemes(folders: folders.paths))
         switch read(home + "/" + file) {
         case .success(let bytes?):
             if let settings = try? JSONDecoder().decode(Settings.self, from: Data(bytes)) {
@@ -27,9 +31,12 @@ struct Preferences {
         case .success(nil): break
         case .failure(let error): preferences.notes.append("\(file) cannot be read: \(error.text)")
         }
-        let (themes, mistakes) = UserThemes.load(from: home + "/" + UserThemes.folder, known: Theme.builtIns)
+        let (themes, mistakes) = preferences.userThemes.load()
         preferences.themes += themes
         preferences.notes += mistakes
+        let (keys, others) = UserKeys.load(from: folders.paths)
+        preferences.keys = keys
+        preferences.notes += others
         return preferences
     }
 

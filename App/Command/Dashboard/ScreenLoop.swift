@@ -21,6 +21,8 @@ struct ScreenLoop {
     private static let burst = 3
     /// Before the first frame the fleet is waited for this long, so that no empty screen flashes by; milliseconds.
     private static let firstFrame = 150
+    /// While anything is drawn, the user's themes are looked at so often, milliseconds.
+    private static let look = 1000
     /// The terminal says that there is input and has none, so often in a row: it is gone.
     private static let maxEmptyReads = 100
 
@@ -34,7 +36,10 @@ struct ScreenLoop {
     /// When the next frame would come if all had kept their distance.
     private var schedule: Instant
     private var emptyReads = 0
-    private var painted: String
+    private var painted: Theme
+    private var userThemes: UserThemes
+    /// When the files of themes are looked at again, if anything is drawn then.
+    private var looksAgain: Instant
     private var end: End?
 
     /// `send` gets what the state wants of the client; it must not block.
@@ -47,10 +52,12 @@ struct ScreenLoop {
         self.executor = executor
         self.send = send
         state = State(
-            size: screen.size, isOwner: isOwner, look: Look(themes: preferences.themes),
+            size: screen.size, isOwner: isOwner, look: Look(themes: preferences.themes), keys: preferences.keys,
             settings: preferences.settings, notes: preferences.notes, utcOffset: Self.utcOffset())
-        painted = state.look.theme.name
-        screen.use(state.look.theme)
+        painted = state.look.theme
+        screen.use(painted)
+        userThemes = preferences.userThemes
+        looksAgain = Self.now().advanced(byMilliseconds: Self.look)
         schedule = Self.now().advanced(byMilliseconds: Self.firstFrame + (Self.burst - 1) * Self.frame)
     }
 
@@ -153,14 +160,25 @@ struct ScreenLoop {
 
     private mutating func draw() {
         guard isDirty, nextFrame <= Self.now() else { return }
+        lookAtThemes()
         isDirty = false
         let theme = state.look.theme
-        if theme.name != painted {
-            painted = theme.name
+        if theme != painted {
+            painted = theme
             screen.use(theme)
         }
         screen.show(state.view(glyphs: screen.glyphs))
         // A terminal that reads slowly holds up `show`: what was missed meanwhile is not made up for.
         schedule = max(schedule, Self.now()).advanced(byMilliseconds: Self.frame)
+    }
+
+    /// A theme that is being written is seen as it is saved. It costs no waking up: a screen at rest is left alone.
+    private mutating func lookAtThemes() {
+        let now = Self.now()
+        guard looksAgain <= now else { return }
+        looksAgain = now.advanced(byMilliseconds: Self.look)
+        guard userThemes.haveChanged else { return }
+        let (themes, mistakes) = userThemes.load()
+        handle(.themes(Theme.builtIns + themes, mistakes: mistakes))
     }
 }

@@ -1,77 +1,98 @@
-import Glibc
+internal import Engine
 import Themes
-internal import TOMLKit
 
-/// Themes that users make: `NAME.toml` in a folder of the home.
-enum UserThemes {
+/// Themes that users make: `themes/NAME.toml` in their folders.
+struct UserThemes {
     static let folder = "themes"
+    private static let suffix = ".toml"
     /// More files are not looked at.
     static let maxFiles = 64
 
-    /// The themes of a folder, by name, and what is wrong with those that are left out. A theme may inherit from one
-    /// of `known`, or from one whose name comes before its own.
-    static func load(from folder: String, known: [Theme]) -> (themes: [Theme], mistakes: [String]) {
+    private let folders: [String]
+    /// What the files looked like when they were read last.
+    private var stamps: [String: FileStamp] = [:]
+    /// Those that were good last.
+    private var good: [String: Theme] = [:]
+
+    /// - Parameter folders: where `themes` may lie; of two themes of one name the first counts.
+    init(folders: [String]) { self.folders = folders.map { $0 + "/" + Self.folder } }
+
+    /// The themes, by name, and what is wrong with those that are left out. A theme may inherit from one of `known`, or
+    /// from one whose file comes before its own. Of a file that has been broken since it was last read the theme stays.
+    mutating func load(known: [Theme] = Theme.builtIns) -> (themes: [Theme], mistakes: [String]) {
         var (themes, mistakes) = ([Theme](), [String]())
-        let names = files(in: folder)
-        for file in names.prefix(maxFiles) {
+        let files = files
+        stamps = Self.stamps(folders + files)
+        for file in files.prefix(Self.maxFiles) {
+            let name = Self.name(of: file)
             do throws(Theme.Mistake) {
-                let name = String(file.dropLast(5))
                 guard !(known + themes).contains(where: { $0.name == name }) else {
                     throw Theme.Mistake(why: "there is a theme of that name already")
                 }
-                themes.append(try theme(name, at: "\(folder)/\(file)", known: known + themes))
+                themes.append(try Self.theme(name, at: file, known: known + themes))
             } catch {
-                mistakes.append("\(Self.folder)/\(file)\(error.key.map { ", \($0)" } ?? ""): \(error.why)")
+                mistakes.append("\(Self.shown(file))\(error.key ?? ""): \(error.why)")
+                if let old = good[name], !themes.contains(where: { $0.name == name }) { themes.append(old) }
             }
         }
-        if names.count > maxFiles { mistakes.append("only \(maxFiles) themes are read") }
+        if files.count > Self.maxFiles { mistakes.append("only \(Self.maxFiles) themes are read") }
+        good = Dictionary(themes.map { ($0.name, $0) }) { first, _ in first }
         return (themes, mistakes)
     }
 
+    /// Whether a file was made, changed or removed since they were read.
+    var haveChanged: Bool { Self.stamps(folders + files) != stamps }
+
+    private var files: [String] {
+        folders.flatMap { folder in
+            UserFolders.names(in: folder, endingIn: Self.suffix).map { folder + "/" + $0 }
+        }
+    }
+
+    private static func stamps(_ paths: [String]) -> [String: FileStamp] {
+        Dictionary(paths.prefix(maxFiles * 2).compactMap { path in FileStamp(path).map { (path, $0) } }) { first, _ in
+            first
+        }
+    }
+
+    private static func name(of file: String) -> String {
+        String(file.split(separator: "/").last?.dropLast(suffix.count) ?? "")
+    }
+
+    /// `themes/mine.toml`: the folder before it is long, and seldom the question.
+    private static func shown(_ file: String) -> String {
+        file.split(separator: "/").suffix(2).joined(separator: "/")
+    }
+
+    // MARK: one file
+
     private static func theme(_ name: String, at path: String, known: [Theme]) throws(Theme.Mistake) -> Theme {
         switch Preferences.read(path) {
-        case .success(let bytes):
-            return try Theme(name: name, values: values(of: String(decoding: bytes ?? [], as: UTF8.self)), known: known)
+        case .success(let bytes): try theme(name, String(decoding: bytes ?? [], as: UTF8.self), known: known)
         case .failure(let error): throw Theme.Mistake(why: error.text)
         }
     }
 
-    /// The texts of a table of TOML.
-    static func values(of text: String) throws(Theme.Mistake) -> [String: String] {
-        let table: TOMLTable
-        do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw Theme.Mistake(key: "line \(error.source.begin.line)", why: error.description)
+    /// The theme that a text describes. A mistake's `key` is its line: `:3`.
+    static func theme(_ name: String, _ text: String, known: [Theme]) throws(Theme.Mistake) -> Theme {
+        let entries: [ConfigPair]
+        do throws(ConfigProblem) {
+            entries = try UserTable.entries(of: text)
         } catch {
-            throw Theme.Mistake(why: "\(error)")
+            throw Theme.Mistake(key: ":\(error.mark.line)", why: error.message)
         }
         var values: [String: String] = [:]
-        for key in table.keys {
-            guard let text = table[key]?.string else {
-                throw Theme.Mistake(key: line(of: key, in: text), why: "‘\(key)’ is no text in quotes")
+        for entry in entries {
+            guard case .string(let text) = entry.node.value else {
+                throw Theme.Mistake(key: ":\(entry.node.mark.line)", why: "‘\(entry.key)’ is no text in quotes")
             }
-            values[key] = text
+            values[entry.key] = text
         }
-        return values
-    }
-
-    /// `line 3`: where a key stands.
-    private static func line(of key: String, in text: String) -> String? {
-        text.split(separator: "\n", omittingEmptySubsequences: false)
-            .firstIndex { $0.drop { $0 == " " }.hasPrefix(key) }.map { "line \($0 + 1)" }
-    }
-
-    private static func files(in folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".toml"), name.count > 5, !name.hasPrefix(".") { names.append(name) }
+        do throws(Theme.Mistake) {
+            return try Theme(name: name, values: values, known: known)
+        } catch {
+            let line = entries.first { $0.key == error.key }.map { ":\($0.mark.line)" }
+            throw Theme.Mistake(key: line, why: (error.key.map { "\($0): " } ?? "") + error.why)
         }
-        return names.sorted()
     }
 }

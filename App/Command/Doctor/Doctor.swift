@@ -22,6 +22,7 @@ struct Doctor: Verb {
         findings += checkup.machineFindings()
         findings += checkup.configFindings(in: FilePath.currentDirectory())
         findings += BootCheckup(checkup).findings()
+        findings += DashboardCheckup(folders: UserFolders(home: session.home).paths).findings()
         session.printer.findings(findings)
         if findings.contains(where: { $0.state == .fail }) { throw ExitCode(1) }
     }
@@ -33,6 +34,8 @@ struct Checkup: Sendable {
     var od: Installation
     /// Texts of the kernel's small files.
     var read: @Sendable (String) -> String? = { CgroupTree.text($0) }
+    /// What the kernel says of its clock.
+    var keptClock: @Sendable () -> KeptClock? = { KeptClock.ofThisMachine }
 
     // MARK: the home
 
@@ -43,7 +46,7 @@ struct Checkup: Sendable {
                 ? [.ok("home", "\(home) is not there yet: the first app makes it")] + executables()
                 : [.fail("home", "\(home): \(String(cString: strerror(errno)))", mend: "ls -ld \(home)")]
         }
-        return [homeMode(facts)] + disk() + logs() + executables()
+        return [homeMode(facts)] + token() + disk() + logs() + executables()
     }
 
     private func homeMode(_ facts: stat) -> Finding {
@@ -181,7 +184,7 @@ struct Checkup: Sendable {
         Int64(time(nil)) < Self.earliest
             ? .fail(
                 "clock", "the machine believes that it is \(WallTime.now)", mend: "set it: timedatectl set-ntp true")
-            : .ok("clock", "\(WallTime.now)")
+            : keptClockFinding()
     }
 
     private func cgroups() -> Finding {

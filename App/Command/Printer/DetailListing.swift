@@ -21,7 +21,7 @@ enum DetailListing {
         func add(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { rows.append((name, value, .text)) }
         }
-        let command = [process.interpreter ?? process.script] + process.arguments
+        let command = command(process)
         if command.count > 1 { add("command", command.map(quoted).joined(separator: " ")) }
         add("version", process.version)
         add("description", detail.metadata?.description)
@@ -49,7 +49,9 @@ enum DetailListing {
         add("variables", detail.env.sorted().joined(separator: " "))
         add("stdout", process.outFile)
         add("stderr", process.errorFile)
-        let label = Text.sanitize(process.label)
+        // Another project may have an app of that name.
+        let isPlain = process.namespace == Defaults.namespace
+        let label = Text.sanitize(isPlain ? process.label : "\(process.namespace)/\(process.label)")
         let hints = "  od logs \(label) -f   od restart \(label)   od stop \(label)\n"
         return Paint.text(label, Style(.heading, .bold), colour) + "\n" + lines(rows, colour)
             + Paint.text(hints, Style(.dim), colour)
@@ -76,6 +78,13 @@ enum DetailListing {
         if let version = status.keeperVersion { text += ", version \(version)" }
         if let keepers = status.keepers { text += ", start \(keepers)" }
         return text
+    }
+
+    /// What is executed. A command line has its first arguments in the place of its script's name.
+    private static func command(_ process: InstanceInfo) -> [String] {
+        let words = process.script.split(whereSeparator: \.isWhitespace).map(String.init)
+        let isLine = process.interpreter == nil && words.count > 1 && process.arguments.starts(with: words.dropFirst())
+        return [process.interpreter ?? (isLine ? words[0] : process.script)] + process.arguments
     }
 
     private static func lines(_ rows: [Row], _ colour: Bool) -> String {

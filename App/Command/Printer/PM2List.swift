@@ -49,7 +49,8 @@ struct PM2Process: Encodable {
     /// - Parameters:
     ///   - variables: of the same instance; nil leaves `env` empty.
     ///   - count: instances of its app.
-    init(_ detail: ProcessDetail, variables: ProcessEnvironment?, count: Int) {
+    ///   - nodeVersion: of the node that runs it; nil for what is no node, or does not run here.
+    init(_ detail: ProcessDetail, variables: ProcessEnvironment?, count: Int, nodeVersion: String? = nil) {
         let process = detail.process
         let started = process.startedAt?.milliseconds ?? 0
         let file = FilePath.absolute(process.script, in: process.cwd)
@@ -63,14 +64,17 @@ struct PM2Process: Encodable {
             restart_time: process.restarts, unstable_restarts: 0, pm_uptime: started, created_at: started,
             exec_mode: process.mode + "_mode", exec_interpreter: process.interpreter ?? "none",
             pm_exec_path: FilePath.kind(of: file) == .file ? file : process.script, pm_cwd: process.cwd,
-            pm_out_log_path: process.outFile, pm_err_log_path: process.errorFile, pm_pid_path: "",
+            pm_out_log_path: process.outFile, pm_err_log_path: process.errorFile,
+            pm_pid_path: detail.order?.pidFile ?? "",
             args: process.arguments, instances: count, NODE_APP_INSTANCE: process.instance,
             autorestart: detail.restart.mode != .never, kill_timeout: detail.killTimeout, exit_code: code,
             env: (variables?.variables ?? []).reduce(into: [:]) { $0[$1.name] = $1.value ?? Self.hidden },
-            node_version: "N/A", version: "N/A")
+            node_version: nodeVersion ?? Self.unknown, version: detail.metadata?.version ?? Self.unknown)
     }
 
     private static let hidden = "********"
+    /// As PM2 says it.
+    private static let unknown = "N/A"
 
     /// PM2's words for our states.
     static func status(_ status: ProcessStatus) -> String {

@@ -79,6 +79,7 @@ struct Printer: Sendable {
     func scaled(_ result: StartResult) {
         if json { return value(result) }
         if !quiet { output.write(Summary.line("scaled", result.processes)) }
+        result.warnings?.forEach(warning)
         result.failures.forEach(warning)
         if !quiet, !result.processes.isEmpty { table(result.processes) }
     }

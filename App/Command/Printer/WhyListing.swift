@@ -23,13 +23,15 @@ enum WhyListing {
         }
         part("next", next(process))
         part("hint", hints(story))
+        part("what it depends on", story.dependencies?.map(line) ?? [])
         part("what happened", story.events.suffix(mostEvents).map(line))
         part("who did what", story.deeds.prefix(mostDeeds).map(line))
         part(
             "different from when it ran well" + (story.goodUntil.map { ", until \($0)" } ?? ""),
             story.changes.map(line))
         if let crash = story.crashes.first {
-            part("last crash", [line(crash)] + (crash.outOfMemory.map { [$0] } ?? []))
+            let core = crash.core.map { "core dump: \($0)" }
+            part("last crash", [line(crash)] + [crash.outOfMemory, core].compactMap { $0 })
             part("its last words on stderr", crash.stderr.suffix(mostLines).map { "| " + $0 })
             part("crashes before", story.crashes.dropFirst().prefix(mostDeeds).map(line))
         }
@@ -46,6 +48,7 @@ enum WhyListing {
         case .online, .reloading:
             let start = story.deeds.first { ["start", "restart", "apply", "reload"].contains($0.what) }
             let last = story.events.last { $0.name == .restarting || $0.name == .starting }
+            if let cause = story.cause { return "it runs\(since), restarted by od: \(cause)" }
             // A restart of ours comes with its own event; then nobody asked for it.
             if last?.name == .restarting || process.restarts > 0, let exit, isOurs(story) {
                 return "it runs\(since), restarted by od after \(exit)"
@@ -57,7 +60,8 @@ enum WhyListing {
             if let order = order(story) { return order }
             return exit.map { "it ended by itself with \($0), and its policy wants no restart" } ?? "it was stopped"
         case .stopping, .killing:
-            return (order(story) ?? "it is to end") + "; processes of it live yet"
+            return (order(story) ?? story.cause.map { "od restarts it: \($0)" } ?? "it is to end")
+                + "; processes of it live yet"
         case .created: return "it was never started"
         case .starting: return "it is being started\(since)"
         }
@@ -70,12 +74,14 @@ enum WhyListing {
         return !story.deeds.contains { $0.at.milliseconds >= exited.milliseconds - 1000 }
     }
 
+    private static let ends = ["stop", "delete", "daemon stop"]
+
     /// Who wanted that it is down: people, or the daemon's own end. nil when it ended by itself.
     private static func order(_ story: ProcessStory) -> String? {
         let begun = story.events.last { $0.name == .online }?.at ?? WallTime(milliseconds: 0)
         // Who starts an app by `apply` has not stopped it when it ends soon after.
         let wasAsked = story.events.contains { $0.name == .stopping && $0.at >= begun }
-        let stops = wasAsked ? ["stop", "delete", "apply", "scale"] : ["stop", "delete"]
+        let stops = wasAsked ? Self.ends + ["apply", "scale"] : Self.ends
         if let deed = story.deeds.first, stops.contains(deed.what), deed.at >= begun { return who(deed) }
         if let end = story.events.last(where: { $0.name == .engineStopping }), end.at >= begun {
             return "the daemon was stopped at \(end.at)"
@@ -135,6 +141,12 @@ enum WhyListing {
 
     private static func line(_ deed: Deed) -> String {
         "\(deed.at)  \(deed.what) by \(deed.user ?? "user \(deed.uid)"): \(deed.by)"
+    }
+
+    private static func line(_ state: DependencyState) -> String {
+        let wanted = "\(state.name) must be \(state.condition.rawValue): "
+        guard let obstacle = state.obstacle else { return wanted + "it is" }
+        return wanted + obstacle + (state.since.map { " since \($0)" } ?? "") + (state.reason.map { "; \($0)" } ?? "")
     }
 
     private static func line(_ change: FieldChange) -> String {

@@ -1,18 +1,20 @@
 internal import ArgumentParser
 internal import Core
 internal import Engine
+internal import Interface
 
 struct Help: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "help", abstract: "Explains a verb, or one of: config, defaults, errors, man, pm2, protocol.",
-        usage: "od help [VERB | CODE | config | defaults | errors [CODE] | man | pm2 | protocol]",
+        commandName: "help",
+        abstract: "Explains a verb, or one of: config, defaults, errors, keys, man, pm2, protocol.",
+        usage: "od help [VERB | CODE | config | defaults | errors [CODE] | keys | man | pm2 | protocol]",
         discussion: """
             config: the keys of config files. defaults: what holds when nothing else is said. errors: what each code \
-            means and what to do. man: the manual page, for man -l -. pm2: what is what for those who come from there. protocol: what clients and engine say.
+            means and what to do. keys: those of the dashboard. man: the manual page, for man -l -. pm2: what is what for those who come from there. protocol: what clients and engine say.
             """)
 
     /// What can be explained beside the verbs.
-    static let topics = ["config", "defaults", "errors", "man", "pm2", "protocol"]
+    static let topics = ["config", "defaults", "errors", "keys", "man", "pm2", "protocol"]
 
     @OptionGroup var globals: Globals
 
@@ -20,6 +22,10 @@ struct Help: Verb {
     var topic: [String] = []
 
     func run(_ session: Session) async throws {
+        guard topic != ["keys"] else {
+            let folders = UserFolders(home: session.home).paths
+            return session.printer.help(HelpKeys.text(UserKeys.load(from: folders).keys))
+        }
         session.printer.help(try Self.text(topic))
     }
 
@@ -32,6 +38,7 @@ struct Help: Verb {
         case "defaults": return HelpDefaults.text()
         case "protocol": return try protocolText()
         case "errors": return try HelpErrors.text(topic.dropFirst().first)
+        case "keys": return HelpKeys.text(.standard)
         case "pm2": return PM2Words.help { Od.verb(named: $0) != nil }
         case "man": return try ManPage.text(date: ManPage.day)
         case _ where first.uppercased().hasPrefix("OD") && Int(first.dropFirst(2)) != nil:

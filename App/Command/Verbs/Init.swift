@@ -10,7 +10,7 @@ struct Init: Verb {
         discussion: """
             Looks at Procfile, package.json, manage.py, app.py, pyproject.toml and docker compose files. On a terminal it \
             asks which of the programs it found are wanted; elsewhere it prints its guess, and writes it with --yes. \
-            A config that is there is never overwritten.
+            A config of PM2 is written in our keys, as od migrate does it. A config that is there is never overwritten.
             """)
 
     /// The file that is written.
@@ -32,9 +32,10 @@ struct Init: Verb {
                 next: "make it, or go there")
         }
         if let present = ConfigFile.find(in: folder, isOurs: true) { throw exists(present) }
-        var guess = ProjectGuess(of: folder)
         let console = session.printer.console
         let asks = console.inputIsTerminal && console.errorIsTerminal && !yes && !globals.json
+        if let foreign = ConfigFile.find(in: folder), try convert(foreign, in: folder, asks: asks, session) { return }
+        var guess = ProjectGuess(of: folder)
         guess.remarks.forEach(session.printer.warning)
         if asks { try choose(from: &guess, session) }
         guard !guess.apps.isEmpty else {
@@ -50,6 +51,30 @@ struct Init: Verb {
         try write(guess.yaml, to: FilePath.absolute(Self.file, in: folder))
         session.printer.done(
             "wrote \(Self.file) with \(guess.apps.map(\.name).joined(separator: ", ")); od up starts it")
+    }
+
+    /// Writes a config of PM2 in our keys. False when it has mistakes, or is not wanted: then the folder is looked at.
+    private func convert(_ foreign: String, in folder: String, asks: Bool, _ session: Session) throws -> Bool {
+        let name = FilePath.name(of: foreign)
+        let text: String
+        do {
+            text = try Migration.yaml(of: name, in: folder)
+        } catch {
+            session.printer.warning("\(name) is not converted: \(error.what): \(error.why)")
+            return false
+        }
+        if asks {
+            session.printer.errors.write("\(text)\nWrite \(name) as this \(Self.file)? [yes] ")
+            let answer = readLine().map { $0.lowercased() } ?? "no"
+            guard ["", "y", "yes"].contains(answer) else { return false }
+        } else if !yes {
+            session.printer.output.write(text)
+            session.printer.warning("nothing was written: od init --yes writes this as \(Self.file)")
+            return true
+        }
+        try write(text, to: FilePath.absolute(Self.file, in: folder))
+        session.printer.done("wrote \(Self.file) from \(name); od up starts it")
+        return true
     }
 
     /// Asks for the project's name and for each program that was found; for one when nothing was.

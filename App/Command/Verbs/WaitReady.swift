@@ -37,9 +37,12 @@ struct Readying: Sendable {
     private(set) var processes: [InstanceInfo]
     /// Why instances are not ready, by label.
     private(set) var failed: [(process: InstanceInfo, why: String)] = []
+    /// Apps that are to come to an end, by `namespace/name`: others wait for that. True: with success only.
+    private let jobs: [String: Bool]
 
-    init(_ processes: [InstanceInfo]) {
+    init(_ processes: [InstanceInfo], jobs: [String: Bool] = [:]) {
         self.processes = processes
+        self.jobs = jobs
         waiting = Dictionary(processes.map { ($0.id, $0) }) { first, _ in first }
         for process in processes { judge(process, nil) }
     }
@@ -73,12 +76,25 @@ struct Readying: Sendable {
             waiting[process.id] = nil
             return
         }
+        if let isDone = isDone(process, event) {
+            if isDone { waiting[process.id] = nil }
+            return
+        }
         let isOver = process.status == .errored || process.status == .stopped
         let hasEnded = process.exitedAt != before.exitedAt
         // A start that failed while it executes says why, and ends then.
         let isGivenUp = event?.name == .stopping && event?.message != nil
         guard isOver || hasEnded || isGivenUp else { return }
         fail(process, process.reason ?? event?.message ?? process.exit.map { "\($0)" } ?? "it was stopped")
+    }
+
+    /// Whether a job has come to the end that others wait for; nil for what is no job, or has failed.
+    private func isDone(_ process: InstanceInfo, _ event: FleetEvent?) -> Bool? {
+        guard let needsSuccess = jobs["\(process.namespace)/\(process.name)"], process.status == .stopped,
+            let exit = process.exit, exit.isSuccess || !needsSuccess
+        else { return nil }
+        // Whether it is started again is said next.
+        return event?.name != .exited
     }
 
     private mutating func fail(_ process: InstanceInfo, _ why: String) {
@@ -97,7 +113,8 @@ extension Session {
     func untilReady(_ processes: [InstanceInfo], _ client: OpenDaemon, limit: Int?) async throws -> (
         [InstanceInfo], [Failure]
     ) {
-        let readying = try await wait(Readying(processes), client, limit: limit)
+        let jobs = await Self.jobs(client)
+        let readying = try await wait(Readying(processes, jobs: jobs), client, limit: limit)
         var failures: [Failure] = []
         for (process, why) in readying.failed {
             failures.append(
@@ -107,6 +124,12 @@ extension Session {
             try await showErrors(of: process, client)
         }
         return (readying.processes, failures)
+    }
+
+    /// Apps of which others depend on the end. None where the daemon is too old to say it.
+    private static func jobs(_ client: OpenDaemon) async -> [String: Bool] {
+        guard let graph = try? await client.call(Methods.graph, Nothing()) else { return [:] }
+        return graph.jobs
     }
 
     private func wait(_ start: Readying, _ client: OpenDaemon, limit: Int?) async throws -> Readying {
@@ -164,4 +187,22 @@ private actor Waited {
     }
 
     func give(up limit: Int) { readying.give(up: limit) }
+}
+
+extension AppGraph {
+    /// Apps of which others depend on the end, by `namespace/name`; true when all of those want success.
+    var jobs: [String: Bool] {
+        var jobs: [String: Bool] = [:]
+        for node in nodes {
+            for dependency in node.dependencies {
+                let label = dependency.label(in: node.namespace)
+                switch dependency.condition {
+                case .completed: jobs[label] = false
+                case .completedSuccessfully: jobs[label] = jobs[label] ?? true
+                case .started, .ready, .healthy: break
+                }
+            }
+        }
+        return jobs
+    }
 }

@@ -6,6 +6,7 @@ package enum Action: Hashable, Sendable, CaseIterable {
     case mark, markAll, unmark
     case find, nextMatch, previousMatch, onlyMatches, wrap, level, times, pretty, whole
     case nextSort, previousSort, invertSort, tree
+    case grow, shrink, preset, fold
     case palette, themes, mouse, copy, copyAll
     case help, redraw, suspend, interrupt, detach, quit
     // In a line of text that is typed.
@@ -113,6 +114,10 @@ package enum Keymap {
         row(.palette, [":"], "command", "all that can be done, found by a few letters, with its command line", .view),
         row(.tree, ["t"], nil, "shows apps with their instances as a tree, or a plain list", .view),
         row(.zoom, ["z"], "zoom", "gives the pane the full screen, and back", .view),
+        row(.grow, ["+"], nil, "makes the pane larger; a frame can be dragged too", .view),
+        row(.shrink, ["-"], nil, "makes the pane smaller", .view),
+        row(.preset, ["P"], nil, "shows other panes: all, list and log, the list, the log", .view),
+        row(.fold, ["#"], nil, "hides the lines at the top, or shows them", .view),
         row(.nextSort, [">"], nil, "sorts by the next column", .view),
         row(.previousSort, ["<"], nil, "sorts by the column before", .view),
         row(.invertSort, ["I"], nil, "turns the order round", .view),

@@ -11,6 +11,8 @@ package enum Message: Sendable {
     case resized(width: Int, height: Int)
     /// Something of the user's own cannot be written.
     case trouble(String)
+    /// The user's files of themes have changed: all themes that there are now, and what is wrong with the files.
+    case themes([Theme], mistakes: [String])
     /// The colour of the terminal's background.
     case ground(RGB)
     /// The moment that `State.wakesAt` named has come.

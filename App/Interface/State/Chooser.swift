@@ -79,7 +79,7 @@ extension State {
         let hidden: Set<Action> = [
             .palette, .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last, .left, .right, .interrupt,
         ]
-        return Keymap.bindings(at: .panes).filter { !hidden.contains($0.action) && isAvailable($0.action) }.map {
+        return keys.everything.filter { !hidden.contains($0.action) && isAvailable($0.action) }.map {
             Chooser.Choice(
                 deed: .action($0.action), title: $0.text, keys: $0.keys.map(\.name).joined(separator: " "),
                 command: commandLine(of: $0.action) ?? "")

@@ -7,6 +7,7 @@ package struct Settings: Hashable, Sendable {
     package var wraps = false
     package var times = false
     package var mouse = true
+    package var division = Division()
 
     package init() {}
 }
@@ -14,7 +15,13 @@ package struct Settings: Hashable, Sendable {
 /// Names of what is there may be missing, and names that are not known are passed over: files of other versions are
 /// read as far as they are understood.
 extension Settings: Codable {
-    private enum CodingKeys: String, CodingKey { case theme, sort, inverted, tree, wrap, times, mouse }
+    private enum CodingKeys: String, CodingKey {
+        case theme, sort, inverted, tree, wrap, times, mouse
+        case panes, folded, across, down, opened
+    }
+
+    /// The shares of the edges, by their names in the file.
+    private static let edges: [(Division.Edge, CodingKeys)] = [(.across, .across), (.down, .down), (.opened, .opened)]
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -26,6 +33,13 @@ extension Settings: Codable {
         wraps = try values.decodeIfPresent(Bool.self, forKey: .wrap) ?? wraps
         times = try values.decodeIfPresent(Bool.self, forKey: .times) ?? times
         mouse = try values.decodeIfPresent(Bool.self, forKey: .mouse) ?? mouse
+        let preset = try values.decodeIfPresent(String.self, forKey: .panes)
+        division.preset = preset.flatMap { Division.Preset(rawValue: $0) } ?? division.preset
+        division.isFolded = try values.decodeIfPresent(Bool.self, forKey: .folded) ?? division.isFolded
+        for (edge, key) in Self.edges {
+            let share = try values.decodeIfPresent(Int.self, forKey: key)
+            division.shares[edge] = share.map { max(0, min($0, 1000)) }
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -37,6 +51,9 @@ extension Settings: Codable {
         try values.encode(wraps, forKey: .wrap)
         try values.encode(times, forKey: .times)
         try values.encode(mouse, forKey: .mouse)
+        try values.encode(division.preset.rawValue, forKey: .panes)
+        try values.encode(division.isFolded, forKey: .folded)
+        for (edge, key) in Self.edges { try values.encodeIfPresent(division.shares[edge], forKey: key) }
     }
 }
 
@@ -51,6 +68,7 @@ extension State {
         settings.wraps = log.wraps
         settings.times = log.showsTimes
         settings.mouse = hasMouse
+        settings.division = division
         return settings
     }
 
@@ -63,6 +81,7 @@ extension State {
         log.wraps = settings.wraps
         log.showsTimes = settings.times
         hasMouse = settings.mouse
+        division = settings.division
         kept = self.settings
     }
 }

@@ -66,11 +66,14 @@ package struct State: Sendable {
     package internal(set) var detailTop = 0
     package internal(set) var focus = Pane.list
     package internal(set) var arrangement = Arrangement.panes
+    package internal(set) var division = Division()
     package internal(set) var prompt: Prompt?
     package internal(set) var question: Question?
     package internal(set) var help: Help?
     package internal(set) var chooser: Chooser?
     package internal(set) var look: Look
+    /// Those of the table, or what the user has made of them.
+    package let keys: Keys
     /// The mouse reports to the dashboard; else the terminal has it.
     package internal(set) var hasMouse = true
     package internal(set) var toasts: [Toast] = []
@@ -82,6 +85,8 @@ package struct State: Sendable {
     /// What the last stop was for: it can be taken back.
     var stopped: [InstanceName] = []
     var lastClick: (place: Mouse, at: Instant)?
+    /// The edge that the mouse holds.
+    var drag: Drag?
     /// What the user's file of settings says.
     var kept = Settings()
     var pending: [Int: Pending] = [:]
@@ -95,17 +100,19 @@ package struct State: Sendable {
 
     /// - Parameters:
     ///   - isOwner: it asked for an engine of its own, which ends with it unless it is detached.
+    ///   - keys: what keys do.
     ///   - settings: what was kept from an earlier dashboard.
     ///   - utcOffset: seconds by which the clock of the place is ahead of UTC.
     ///   - notes: what was wrong with the user's own files; shown as warnings.
     package init(
-        size: Size, isOwner: Bool, look: Look = Look(), settings: Settings = Settings(), notes: [String] = [],
-        utcOffset: Int = 0
+        size: Size, isOwner: Bool, look: Look = Look(), keys: Keys = .standard, settings: Settings = Settings(),
+        notes: [String] = [], utcOffset: Int = 0
     ) {
         self.utcOffset = utcOffset
         self.size = size
         self.isOwner = isOwner
         self.look = look
+        self.keys = keys
         restore(settings)
         self.notes = notes
     }

@@ -75,7 +75,8 @@ extension State {
         case .restart(let names):
             say(.success, "restarted \(title(names)) in \(time)", command: commandLine("restart", names))
         case .stop(let names):
-            let back = names == stopped ? "    U starts \(names.count == 1 ? "it" : "them") again" : ""
+            let back =
+                names == stopped ? "    \(keys.name(of: .undo)) starts \(names.count == 1 ? "it" : "them") again" : ""
             say(.success, "stopped \(title(names)) in \(time)", command: commandLine("stop", names) + back)
         case .start(let names):
             say(.success, "started \(title(names)) in \(time)", command: commandLine("start", names))

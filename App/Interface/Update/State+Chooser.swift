@@ -1,4 +1,5 @@
 import Core
+import Themes
 import Widgets
 
 extension State {
@@ -86,5 +87,17 @@ extension State {
         let commands = refresh(resort: true)
         list.select(name, page: layout.listRows, at: now)
         return commands + showSelected()
+    }
+
+    /// Other themes than before; the picker goes on with them.
+    mutating func retheme(_ themes: [Theme], _ mistakes: [String]) {
+        look.themes = themes
+        if !mistakes.isEmpty { say(.warning, mistakes.joined(separator: "; ")) }
+        guard var open = chooser, open.purpose == .themes else { return }
+        let marked = open.choice?.deed
+        open.offer(offered(in: open))
+        open.mark(open.choices.firstIndex { $0.deed == marked } ?? 0, page: ChooserView.rows(of: size, open.purpose))
+        chooser = open
+        if case .theme(let name)? = open.choice?.deed { look.tried = name }
     }
 }

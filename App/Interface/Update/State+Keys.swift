@@ -11,7 +11,7 @@ extension State {
 
     mutating func press(_ key: Key) -> [Command] {
         if isStoppingAll { return pressWhileStopping(key) }
-        let action = Keymap.action(for: key, at: place)
+        let action = keys.action(for: key, at: place)
         // These are the same everywhere.
         if action == .redraw { return [.redraw] }
         if action == .suspend { return [.suspend] }
@@ -34,6 +34,10 @@ extension State {
         case .previousPane: stepFocus(-1)
         case .open: return open()
         case .log: return toggleLog()
+        case .grow: grow(true)
+        case .shrink: grow(false)
+        case .preset: nextPreset()
+        case .fold: division.isFolded.toggle()
         case .zoom: arrangement = arrangement == .zoomed(focus) ? .panes : .zoomed(focus)
         case .back: goBack()
         case .restart, .toggle, .delete, .undo: return act(action)
@@ -59,7 +63,11 @@ extension State {
         case .themes: choose(.themes)
         case .mouse:
             hasMouse.toggle()
-            say(.info, hasMouse ? "the mouse is the dashboard's again" : "the mouse is the terminal's: M takes it back")
+            say(
+                .info,
+                hasMouse
+                    ? "the mouse is the dashboard's again"
+                    : "the mouse is the terminal's: \(keys.name(of: .mouse)) takes it back")
         case .copy: return copyOne()
         case .copyAll: return copyAll()
         case .nextSort: return sort(by: 1)
@@ -68,7 +76,11 @@ extension State {
             list.isInverted.toggle()
             return refresh(resort: true)
         case .help: help = Help()
-        case .interrupt: say(.info, "q leaves the dashboard, D leaves and keeps the apps running")
+        case .interrupt:
+            say(
+                .info,
+                "\(keys.name(of: .quit)) leaves the dashboard, \(keys.name(of: .detach)) leaves and keeps the apps running"
+            )
         case .detach: return isOwner ? send(.detach) : [.quit(Farewell.detached(fleet.activeCount))]
         case .quit: return quit()
         case .redraw, .suspend, .keep, .cancel, .erase, .eraseWord, .eraseLine, .choose, .nextChoice, .previousChoice,
@@ -94,7 +106,9 @@ extension State {
         case .restartAll: return list.order.count > 1
         case .nextPane, .previousPane: return !fleet.rows.isEmpty && (panes.count > 1 || layout.kind == .bare)
         case .find: return focus == .log || (focus == .list && !fleet.rows.isEmpty)
-        case .zoom: return !fleet.rows.isEmpty && layout.kind == .framed
+        case .zoom, .preset: return !fleet.rows.isEmpty && layout.kind == .framed
+        case .grow, .shrink: return layout.edge(of: focus) != nil && !fleet.rows.isEmpty
+        case .fold: return layout.kind != .tiny
         case .nextMatch, .previousMatch, .onlyMatches: return log.search != nil && panes.contains(.log)
         case .wrap, .times, .pretty: return panes.contains(.log) && !fleet.rows.isEmpty
         case .whole: return panes.contains(.log) && log.process != nil && (log.isWhole || hasSiblings)
@@ -135,6 +149,7 @@ extension State {
         if arrangement == .zoomed(.log) {
             arrangement = .panes
             focus = .list
+            keepFocus()
             return []
         }
         arrangement = .zoomed(.log)
@@ -143,7 +158,8 @@ extension State {
     }
 
     private var canGoBack: Bool {
-        toasts.contains { $0.until == nil } || arrangement != .panes || focus != .list
+        toasts.contains { $0.until == nil } || arrangement != .panes
+            || (focus != .list && layout.panes.contains(.list))
             || log.search != nil || !list.filter.isEmpty
     }
 

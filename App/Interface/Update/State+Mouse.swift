@@ -9,7 +9,9 @@ extension State {
     static let wheelStep = 3
 
     mutating func point(_ mouse: Mouse) -> [Command] {
-        guard hasMouse, !isStoppingAll, question == nil else { return [] }
+        if mouse.kind == .release || mouse.kind == .press { drag = nil }
+        guard hasMouse, !isStoppingAll, question == nil, mouse.kind != .release else { return [] }
+        if mouse.kind == .drag { return place == .panes ? dragEdge(to: mouse) : [] }
         if var open = chooser {
             guard mouse.kind != .press else { return click(mouse, in: open) }
             open.mark(open.marked + (mouse.kind == .wheelDown ? 1 : -1), page: ChooserView.rows(of: size, open.purpose))
@@ -22,6 +24,7 @@ extension State {
         guard mouse.kind == .press else { return turnWheel(mouse) }
         if layout.footer.contains(x: mouse.x, y: mouse.y) { return clickKey(mouse.x) }
         guard !fleet.rows.isEmpty, let pane = pane(at: mouse) else { return [] }
+        takeHold(mouse)
         focus = pane
         return pane == .list ? clickList(mouse) : refresh()
     }

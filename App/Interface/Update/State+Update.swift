@@ -21,7 +21,12 @@ extension State {
         return (isOther ? [.mouse(settings.mouse)] : []) + [.save(settings)]
     }
 
-    var layout: Layout { Layout(size: size, arrangement: arrangement, focus: focus) }
+    /// Where everything is now. Without a connection the header is shown, folded or not: it says so.
+    package var layout: Layout {
+        var division = division
+        if link != .live { division.isFolded = false }
+        return Layout(size: size, arrangement: arrangement, focus: focus, division: division)
+    }
 
     private mutating func take(_ message: Message) -> [Command] {
         switch message {
@@ -30,6 +35,9 @@ extension State {
         case .mouse(let mouse): return point(mouse)
         case .trouble(let text):
             say(.warning, text)
+            return []
+        case .themes(let themes, let mistakes):
+            retheme(themes, mistakes)
             return []
         case .ground(let color):
             look.ground = color

@@ -18,7 +18,7 @@ enum EmptyView {
             return [
                 StyledText("The connection to OpenDaemon is lost.", .error),
                 StyledText(Text.sanitize(failure.why), .dim), "",
-                "It is tried again every second. Was it stopped? q, then od.",
+                "It is tried again every second. Was it stopped? \(state.keys.name(of: .quit)), then od.",
                 StyledText("od daemon status", .accent) + StyledText("  in another terminal tells more", .dim),
             ]
         }

@@ -33,7 +33,7 @@ enum FooterView {
 
     /// Keys that have an effect now, the most important first.
     private static func keys(_ state: State) -> [KeyBar.Key] {
-        let shown = Keymap.bindings(at: state.place).filter { binding in
+        let shown = state.keys.bindings(at: state.place).filter { binding in
             binding.short != nil && (state.place != .panes || state.isAvailable(binding.action))
         }
         // Help and the way out are never left out, and always at the same end.
@@ -52,7 +52,7 @@ enum FooterView {
         let bar = KeyBar(keys(state))
         let place = bar.places(in: layout.footer.inset(columns: 1)).first { $0.x <= x && x < $0.x + $0.width }
         return place.flatMap { place in
-            Keymap.bindings(at: .panes).first { $0.keys[0].name == bar.keys[place.key].key }?.action
+            state.keys.bindings(at: .panes).first { $0.keys[0].name == bar.keys[place.key].key }?.action
         }
     }
 

@@ -39,7 +39,7 @@ enum HelpView {
     static func lines(_ state: State) -> [Line] {
         let words = (state.help?.filter ?? "").lowercased().split(separator: " ")
         return Binding.Section.allCases.flatMap { section -> [Line] in
-            let keys = Keymap.bindings(at: .panes).filter { $0.section == section && state.isAvailable($0.action) }
+            let keys = state.keys.bindings(at: .panes).filter { $0.section == section && state.isAvailable($0.action) }
                 .map { Line(name: $0.keys.map(\.name).joined(separator: " "), text: $0.text, isKey: true) }
                 .filter { line in words.allSatisfy { "\(line.name) \(line.text)".lowercased().contains($0) } }
             return keys.isEmpty ? [] : [Line(name: section.rawValue, text: "", isKey: false)] + keys

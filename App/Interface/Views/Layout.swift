@@ -19,6 +19,8 @@ package struct Layout: Hashable, Sendable {
     package static let tallHeight = 30
 
     package let kind: Kind
+    /// The edge above the log; nil where nothing lies above it.
+    private(set) var lowerEdge: Division.Edge?
     package var header = Rect(x: 0, y: 0, width: 0, height: 0)
     package var list: Rect?
     package var detail: Rect?
@@ -26,24 +28,27 @@ package struct Layout: Hashable, Sendable {
     package var message = Rect(x: 0, y: 0, width: 0, height: 0)
     package var footer = Rect(x: 0, y: 0, width: 0, height: 0)
 
-    package init(size: Size, arrangement: State.Arrangement, focus: State.Pane) {
+    package init(
+        size: Size, arrangement: State.Arrangement, focus: State.Pane, division: Division = Division()
+    ) {
         let screen = Rect(x: 0, y: 0, width: size.width, height: size.height)
         if size.width < 20 || size.height < 4 {
             kind = .tiny
         } else if size.width < Self.framedWidth || size.height < Self.framedHeight {
             kind = .bare
-            let (head, rest) = screen.split(top: 1)
+            let (head, rest) = screen.split(top: division.isFolded ? 0 : 1)
             header = head
             let (body, foot) = rest.split(top: rest.height - 1)
             (message, footer) = (foot, foot)
             put(body, of: Self.single(arrangement, focus))
         } else {
             kind = .framed
-            let (head, rest) = screen.split(top: size.height >= Self.tallHeight ? 2 : 1)
+            let lines = size.height >= Self.tallHeight ? 2 : 1
+            let (head, rest) = screen.split(top: division.isFolded ? 0 : lines)
             header = head
             let (body, feet) = rest.split(top: rest.height - 2)
             (message, footer) = feet.split(top: 1)
-            arrange(body, arrangement, isWide: size.width >= Self.detailWidth)
+            arrange(body, arrangement, division, isWide: size.width >= Self.detailWidth)
         }
     }
 
@@ -64,19 +69,30 @@ package struct Layout: Hashable, Sendable {
         return kind == .framed ? rect.inset(columns: 1, rows: 1) : rect
     }
 
-    private mutating func arrange(_ body: Rect, _ arrangement: State.Arrangement, isWide: Bool) {
+    private mutating func arrange(
+        _ body: Rect, _ arrangement: State.Arrangement, _ division: Division, isWide: Bool
+    ) {
+        func rows(_ edge: Division.Edge, _ suited: Int) -> Int {
+            Self.cells(division.shares[edge], of: body.height, least: Self.leastHeight) ?? suited
+        }
         switch arrangement {
         case .zoomed(let pane):
             put(body, of: pane)
         case .opened:
-            let (upper, lower) = body.split(top: min(max(9, body.height * 2 / 5), 18))
+            let (upper, lower) = body.split(top: rows(.opened, min(max(9, body.height * 2 / 5), 18)))
             detail = upper
             log = lower
+            lowerEdge = .opened
         case .panes:
-            let (upper, lower) = body.split(top: isWide ? body.height * 3 / 5 : (body.height + 1) / 2)
+            if division.preset == .list { return list = body }
+            if division.preset == .log { return log = body }
+            let suited = isWide ? body.height * 3 / 5 : (body.height + 1) / 2
+            let (upper, lower) = body.split(top: rows(.down, suited))
             log = lower
-            guard isWide else { return list = upper }
-            let (left, right) = upper.split(left: upper.width * 3 / 5)
+            lowerEdge = .down
+            guard isWide, division.preset == .all else { return list = upper }
+            let columns = Self.cells(division.shares[.across], of: upper.width, least: Self.leastWidth)
+            let (left, right) = upper.split(left: columns ?? upper.width * 3 / 5)
             list = left
             detail = right
         }

@@ -79,8 +79,10 @@ enum LogView {
         let log = state.log
         if let failure = log.failure { return StyledText("\(failure.code.rawValue) \(failure.what): \(failure.why)") }
         if log.process == nil { return "no process is selected" }
-        if log.onlyMatches { return "no line matches: f shows all lines" }
-        if log.level != nil, log.buffer.count > 0 { return "no line is so grave: L shows others" }
+        if log.onlyMatches { return "no line matches: \(state.keys.name(of: .onlyMatches)) shows all lines" }
+        if log.level != nil, log.buffer.count > 0 {
+            return "no line is so grave: \(state.keys.name(of: .level)) shows others"
+        }
         return log.isOpening ? "reading the log" : "it has written nothing yet"
     }
 }

@@ -6,12 +6,12 @@ extension State {
     /// The whole screen.
     package func view(glyphs: Glyphs) -> Canvas {
         var canvas = Canvas(size: size)
-        let layout = Layout(size: size, arrangement: arrangement, focus: focus)
+        let layout = layout
         guard layout.kind != .tiny else {
             canvas.text(tinyText, x: 0, y: 0, width: size.width)
             return canvas
         }
-        HeaderView.draw(self, on: &canvas, in: layout, glyphs)
+        if !layout.header.isEmpty { HeaderView.draw(self, on: &canvas, in: layout, glyphs) }
         if fleet.rows.isEmpty {
             EmptyView.draw(self, on: &canvas, in: layout.body, glyphs)
         } else {

@@ -31,6 +31,9 @@ uint64_t od_process_tag(int proc, int32_t pid);
 int32_t od_own_pid(void);
 /* CPUs that this process may use; 1 when nobody says. */
 int32_t od_usable_cpus(void);
+/* 1 when somebody keeps the clock of the machine right (adjtimex(2)), and by how many microseconds it may be wrong;
+ * 0 when nobody does; a negative errno. */
+int od_clock_is_kept(int64_t *error);
 int32_t od_pidfd(int32_t pid);
 /* Fills in the boot id; empty when it cannot be read. */
 struct od_welcome;

@@ -35,7 +35,8 @@ int od_signs_say(int fd, const void *bytes, size_t length);
 /* 1 when nobody has the other end of a stream any more. */
 int od_signs_is_alone(int fd);
 
-/* Inodes of TCP sockets that listen on `port` in the network of process `pid`; how many, at most `capacity`. */
+/* Inodes of TCP sockets that listen on `port`, 0: on any, in the network of process `pid`; how many, at most
+ * `capacity`. */
 int od_signs_listeners(int32_t pid, uint16_t port, uint64_t *inodes, int capacity);
 
 /* 1 when process `pid` has one of these sockets open, 0 when not, -EACCES when that cannot be seen. */

@@ -45,7 +45,7 @@ package struct SpawnOrder: Hashable, Sendable {
     package var hasInput = false
 
     /// What it is given to say how it is.
-    package var voice = Voice()
+    package var voice: Voice
 
     package struct Sockets: Hashable, Sendable {
         /// Key of the app.

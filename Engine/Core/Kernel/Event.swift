@@ -78,7 +78,8 @@ package enum FleetCommand: Hashable, Sendable {
     case stop([String], cascade: Bool = false)
     case restart([String], cascade: Bool = false)
     case reload([String])
-    case scale(ScaleRequest)
+    /// With the keys of instances that run and listen on no port, as far as that can be seen.
+    case scale(ScaleRequest, quiet: Set<UInt64> = [])
     case reset([String])
     case delete([String])
     case change(ChangeRequest)

@@ -20,7 +20,7 @@ extension Kernel {
         case .stop(let targets, let cascade): try stop(targets, cascade: cascade, request, now, &effects)
         case .restart(let targets, let cascade): try restart(targets, cascade: cascade, request, now, &effects)
         case .reload(let targets): try reload(targets, request, now, &effects)
-        case .scale(let wish): try scale(wish, request, now, &effects)
+        case .scale(let wish, let quiet): try scale(wish, quiet, request, now, &effects)
         case .reset(let targets): try reset(targets, request, &effects)
         case .delete(let targets): try delete(targets, request, now, &effects)
         case .change(let changes): try change(changes, request, now, &effects)
@@ -273,7 +273,8 @@ extension Kernel {
         }
         let keys = touched.sorted().flatMap { fleet.keys(of: $0) }
         endHalt(now, &effects)
-        publish(.configApplied, nil, now, &effects, project.namespace)
+        // Of a project that nobody knows nothing is applied.
+        if !plan.isEmpty { publish(.configApplied, nil, now, &effects, project.namespace) }
         answerWhenSettled(
             Pending(request: request, kind: .apply, waiting: Set(keys), shown: keys, changes: changes, plan: plan))
     }

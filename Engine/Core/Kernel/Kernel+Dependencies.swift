@@ -11,7 +11,7 @@ extension Kernel {
     }
 
     /// What is not as an instance wants it: `db (starting)`.
-    private func obstacles(_ key: UInt64) -> [String] {
+    func obstacles(_ key: UInt64) -> [String] {
         guard let spec = fleet.app(of: key)?.spec else { return [] }
         return (spec.dependencies ?? []).compactMap { dependency in
             let members = self.members(dependency.label(in: spec.namespace))
@@ -19,12 +19,12 @@ extension Kernel {
         }
     }
 
-    private func app(_ label: String) -> AppRecord? {
+    func app(_ label: String) -> AppRecord? {
         let parts = label.split(separator: "/", maxSplits: 1).map(String.init)
         return fleet.app(namespace: parts[0], name: parts[parts.count - 1])
     }
 
-    private func members(_ label: String) -> [DependencyMember] {
+    func members(_ label: String) -> [DependencyMember] {
         guard let app = app(label) else { return [] }
         return fleet.keys(of: app.key).compactMap { key in fleet[key].map { member($0) } }
     }
@@ -37,6 +37,8 @@ extension Kernel {
         case .waiting, .stopping, .killing: return .moving(status.rawValue)
         case .errored: return .gaveUp
         case .created, .stopped:
+            // What ended with a halt has not come to its end: it begins again with the first that does.
+            if home.halted, instance.record.wanted == .running { return .moving(status.rawValue) }
             return instance.record.exit.map { .ended($0) } ?? .idle
         }
     }
@@ -46,6 +48,8 @@ extension Kernel {
         guard var instance = fleet[key] else { return }
         instance.life.hold()
         instance.record.held = kind
+        // Its last run is over, or was refused: the next engine does not ask for it.
+        instance.record.ended = max(instance.record.ended, instance.record.run)
         instance.record.trouble = nil
         instance.record.backoff?.until = nil
         instance.record.backoff?.reason = nil
@@ -169,12 +173,13 @@ extension Kernel {
         }.compactMap { fleet.apps[$0]?.spec.name }
     }
 
-    /// Why an instance waits for others: `for db (starting)`, or, on its way out, `ends after api`; nil when it does
-    /// not.
+    /// Why an instance waits for others: `for db (starting)`, or, on its way out, `ends after api`, or `to be reloaded
+    /// for db (starting)`; nil when it does not.
     func orderReason(_ key: UInt64) -> String? {
         guard let life = fleet[key]?.life else { return nil }
         if life.state == .held { return "for " + obstacles(key).joined(separator: ", ") }
-        return life.ending?.isHeld == true ? "ends after " + followers(key).joined(separator: ", ") : nil
+        if life.ending?.isHeld == true { return "ends after " + followers(key).joined(separator: ", ") }
+        return isNextToReload(key) ? obstacle(toReloadOf: key).map { "to be reloaded \($0)" } : nil
     }
 
     /// Those that go with apps that are stopped or restarted as a whole, and those that go with them.

@@ -63,11 +63,12 @@ extension Kernel {
             effects.keeper.append(.discard(run.id))
             return
         }
-        // Runs that were not stored any more before the last engine died were restarts: commands are stored first.
-        if instance.record.run > 0, run.id.run > instance.record.run {
-            instance.record.restarts += Int(run.id.run - instance.record.run)
-        }
         if run.id.run > instance.record.run {
+            // Runs that were not stored any more before the last engine died were restarts, since commands are stored
+            // first; but not the first run of one that had waited for others, or had never run.
+            let isFirst = instance.record.run == 0 || instance.record.held == .first
+            instance.record.restarts += Int(run.id.run - instance.record.run) - (isFirst ? 1 : 0)
+            instance.record.held = nil
             instance.record.run = run.id.run
             // Its end may be stored before anything else is: its number is not given to another run.
             effects.store.append(.putInstance(instance.record))

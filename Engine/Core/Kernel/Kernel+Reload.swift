@@ -5,6 +5,7 @@
 //                                  │                ╰─ takes over: it is the own run now
 //                                  ╰─ ends: the reload has failed, the own run goes on, no other instance is touched
 //
+// A successor waits for what its app depends on, as one that is started again does; the own run goes on meanwhile.
 // There are two runs of one instance at most, and only then. Where the two would want the same port, the instance is
 // restarted instead. What is wanted is in the instance's record, so that the next engine goes on with it.
 extension Kernel {
@@ -45,12 +46,14 @@ extension Kernel {
 
     /// Begins what has its turn. True when the reload of an app came to its end: commands may have settled.
     mutating func advanceReloads(_ now: Moment, _ effects: inout Effects) -> Bool {
-        var hasEnded = false
-        for app in reloading.sorted() where advanceReload(of: app, now, &effects) {
-            reloading.remove(app)
-            hasEnded = true
+        let before = reloading
+        var count = 0
+        // One that has come to its end may be what another has waited for.
+        while count != reloading.count {
+            count = reloading.count
+            for app in reloading.sorted() where advanceReload(of: app, now, &effects) { reloading.remove(app) }
         }
-        return hasEnded
+        return reloading != before
     }
 
     /// True when nothing is left to be done.
@@ -63,6 +66,11 @@ extension Kernel {
             }
             guard instance.beside == nil else { return false }
             guard instance.record.run > wants else {
+                if case .online = instance.life.state, let obstacle = obstacle(toReloadOf: key) {
+                    guard !comesAbout(key) else { return false }
+                    failReload(of: key, obstacle, &effects)
+                    return true
+                }
                 begin(key, instance, now, &effects)
                 return false
             }

@@ -176,10 +176,10 @@ extension Kernel {
         case .sweep:
             fleet[id.instance]?.left = end.exit.isSuccess ? end.left : 0
             beginEnding(id, app.spec, now, &effects)
-        case .underWay:
+        case .underWay where app.spec.shutdownWithMessage == true:
             // The word on the channel was for the main process alone.
-            if app.spec.shutdownWithMessage == true { effects.keeper.append(.signal(id, app.spec.killSignal)) }
-        case .stale:
+            effects.keeper.append(.signal(id, app.spec.killSignal))
+        case .underWay, .stale:
             break
         }
     }

@@ -1,9 +1,9 @@
 // How many instances an app has, and how often they were started.
 extension Kernel {
     /// Adds instances, or takes the highest away; those that stay are not touched.
-    mutating func scale(_ wish: ScaleRequest, _ request: RequestID?, _ now: Moment, _ effects: inout Effects)
-        throws(Failure)
-    {
+    mutating func scale(
+        _ wish: ScaleRequest, _ quiet: Set<UInt64>, _ request: RequestID?, _ now: Moment, _ effects: inout Effects
+    ) throws(Failure) {
         try refuseWhileLeaving()
         let apps = Set(try resolve(wish.targets).compactMap { fleet[$0]?.record.app }).sorted().compactMap {
             fleet.apps[$0]
@@ -11,6 +11,7 @@ extension Kernel {
         var counts: [UInt64: Int] = [:]
         for app in apps { counts[app.key] = try count(app.spec, wish) }
         var shown: [UInt64] = []
+        var warnings: [String] = []
         for app in apps {
             shown += fleet.keys(of: app.key)
             var spec = app.spec
@@ -24,13 +25,31 @@ extension Kernel {
                 // One that is on its way out is wanted again.
                 if isNew || fleet[key]?.deleting == true { want(key, now, &effects) }
                 if isNew { shown.append(key) }
-                // The only one had its port for itself; now they share it.
-                let isAlone = !isNew && !app.spec.sharesSockets && spec.sharesSockets
-                if isAlone, fleet[key]?.life.isDown == false { restart(key, now, &effects) }
+                guard !isNew, fleet[key]?.life.isDown == false,
+                    let why = spec.reasonToRestart(scaledFrom: app.spec, isQuiet: quiet.contains(key))
+                else { continue }
+                restart(key, now, &effects)
+                warnings.append("\(spec.name)#0 was restarted: \(why)")
             }
         }
         endHalt(now, &effects)
-        answerWhenSettled(Pending(request: request, kind: .start, waiting: Set(shown), shown: shown))
+        answerWhenSettled(
+            Pending(request: request, kind: .start, waiting: Set(shown), shown: shown, warnings: warnings))
+    }
+
+    /// Single instances that `targets` name and that would have to be restarted for others beside them if they listen on
+    /// a port of their own, which nothing but a look at them can tell; with the pid of the first process.
+    package func possiblyQuiet(_ targets: [String]) throws(Failure) -> [(key: UInt64, pid: Int32)] {
+        try resolve(targets).compactMap { key in
+            guard let spec = fleet.app(of: key)?.spec, case .online(let running) = fleet[key]?.life.state else {
+                return nil
+            }
+            var scaled = spec
+            scaled.instances += 1
+            let must = scaled.reasonToRestart(scaledFrom: spec, isQuiet: false) != nil
+            let mayStay = scaled.reasonToRestart(scaledFrom: spec, isQuiet: true) == nil
+            return must && mayStay ? (key, running.pid) : nil
+        }
     }
 
     private func count(_ spec: AppSpec, _ wish: ScaleRequest) throws(Failure) -> Int {

@@ -66,7 +66,8 @@ extension Kernel {
         case .processes:
             answer(command.request, .processes(processes), &effects)
         case .start:
-            let result = StartResult(processes: processes, failures: failures, unchanged: command.unchanged)
+            var result = StartResult(processes: processes, failures: failures, unchanged: command.unchanged)
+            if !command.warnings.isEmpty { result.warnings = command.warnings }
             answer(command.request, .started(result), &effects)
         case .apply:
             let result = ApplyResult(

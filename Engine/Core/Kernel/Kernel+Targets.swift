@@ -1,6 +1,8 @@
 // Whom a command means.
 extension Kernel {
     static let maxTargets = 4096
+    /// Names that an error lists.
+    private static let shownNames = 12
 
     /// Keys of the instances that `targets` name, each once, in the order of ids. Every target must name something.
     func resolve(_ targets: [String]) throws(Failure) -> [UInt64] {
@@ -64,7 +66,14 @@ extension Kernel {
 
     private func noSuch(_ text: String) -> Failure {
         let names = Set(fleet.apps.values.map(\.spec.name)).sorted()
-        let why = names.isEmpty ? "there are no apps yet" : "the apps are \(names.prefix(12).joined(separator: ", "))"
+        let known = names + Set(fleet.apps.values.map(\.spec.namespace)).sorted()
+        let more = names.count > Self.shownNames ? " and \(names.count - Self.shownNames) more" : ""
+        let list = "the apps are \(names.prefix(Self.shownNames).joined(separator: ", "))\(more)"
+        // `shop/wrker#2` means the name in it.
+        let name = text.prefix { $0 != "#" }.split(separator: "/").last.map(String.init) ?? text
+        let near = NearestName.of(name, among: known) ?? known.first { name.count > 1 && $0.hasPrefix(name) }
+        let nearest = known.contains(name) ? nil : near.map { "the nearest is \($0)" }
+        let why = names.isEmpty ? "there are no apps yet" : nearest ?? list
         let next = names.isEmpty ? "od start FILE starts one" : "od list shows names, ids and namespaces"
         return Failure(.noSuchTarget, "‘\(text)’ names no process", why: why, next: next)
     }

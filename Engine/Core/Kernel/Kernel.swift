@@ -16,6 +16,8 @@ package struct Kernel: Hashable, Sendable {
         var removed: [InstanceInfo] = []
         var failures: [Failure] = []
         var unchanged: [String] = []
+        /// What people should know though nothing failed.
+        var warnings: [String] = []
         var changes: [String: ApplyResult.Change] = [:]
         /// What was to be changed, and why; empty for a command that was said again.
         var plan: [AppChange] = []

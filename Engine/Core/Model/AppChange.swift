@@ -54,7 +54,7 @@ extension AppSpec {
         }
         return paths.sorted().map { path in
             let key = Self.configKey(path)
-            let isStaying = (old.instances > 1) == (instances > 1) && path == "instances"
+            let isStaying = path == "instances" && reasonToRestart(scaledFrom: old, isQuiet: false) == nil
             return FieldChange(
                 key: key, old: Self.shown(path, before[path]), new: Self.shown(path, after[path]),
                 restarts: !isStaying && !Self.isLive(path))

@@ -63,6 +63,18 @@ extension AppSpec {
         sharesSockets || cluster?.reusePort == true || instances > 1 && cluster?.incrementVar == nil
     }
 
+    /// Why the first instance cannot run on as it is when there are more, or fewer, beside it; nil when it can.
+    ///
+    /// - Parameter isQuiet: it is known to listen on no port of its own.
+    func reasonToRestart(scaledFrom old: AppSpec, isQuiet: Bool) -> String? {
+        guard (old.instances > 1) != (instances > 1) else { return nil }
+        if !old.sharesSockets, sharesSockets, !isQuiet || cluster?.port != nil {
+            return "it had its port for itself, and now the instances share it"
+        }
+        let isNumbered = pidFile != nil || !mergeLogs && (outFile ?? errorFile ?? logs?.file) != nil
+        return isNumbered ? "its files have the number of the instance in their names when there are several" : nil
+    }
+
     /// `fork` or `cluster`, as `od list` shows it.
     var modeName: String { (cluster?.mode ?? (instances > 1 ? .cluster : .fork)).rawValue }
 

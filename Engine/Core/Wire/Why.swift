@@ -37,6 +37,8 @@ public struct CrashReport: Hashable, Sendable, Codable {
     public var outOfMemory: String?
     /// The last lines of stderr, oldest first, values of secret variables as stars.
     public var stderr: [String]
+    /// Where its core is: a file, a command that shows it, or who has taken it; nil: there was none, or it was not found.
+    public var core: String?
 
     public init(
         app: String, instance: Int, run: UInt64, pid: Int32, at: WallTime, exit: Exit, uptime: Int, maxMemory: UInt64,
@@ -55,6 +57,30 @@ public struct CrashReport: Hashable, Sendable, Codable {
     }
 }
 
+/// How something is that an app depends on.
+public struct DependencyState: Hashable, Sendable, Codable {
+    /// As the app names it.
+    public var name: String
+    public var condition: Dependency.Condition
+    /// In a word or two, like `starting` or `gave up`; nil when it is as it must be.
+    public var obstacle: String?
+    /// Why it is not as it must be, as `InstanceInfo.reason` has it; nil when nothing is known or to be said.
+    public var reason: String?
+    /// Since when it is so; nil when no event tells.
+    public var since: WallTime?
+
+    public init(
+        name: String, condition: Dependency.Condition, obstacle: String? = nil, reason: String? = nil,
+        since: WallTime? = nil
+    ) {
+        self.name = name
+        self.condition = condition
+        self.obstacle = obstacle
+        self.reason = reason
+        self.since = since
+    }
+}
+
 /// `od why`: all that led to the state of an instance.
 public struct ProcessStory: Hashable, Sendable, Codable {
     public var process: InstanceInfo
@@ -70,6 +96,10 @@ public struct ProcessStory: Hashable, Sendable, Codable {
     public var changes: [FieldChange]
     /// Until when that was; nil when the present one is the first, or ran well itself.
     public var goodUntil: WallTime?
+    /// Why od has restarted it, when that was no exit of its own: `memory 600 MiB over maxMemory 512 MiB`.
+    public var cause: String?
+    /// What it depends on; nil when that is nothing.
+    public var dependencies: [DependencyState]?
 
     public init(
         process: InstanceInfo, since: WallTime? = nil, deeds: [Deed] = [], crashes: [CrashReport] = [],

@@ -89,7 +89,7 @@ extension ConfigValue where T == String {
 }
 
 extension ReadyConfig {
-    fileprivate func readiness(timeout: Int) -> Readiness {
+    func readiness(timeout: Int) -> Readiness {
         Readiness(
             notify: notify, descriptor: fd.map { Int32($0) }, port: port, log: log, timeout: timeout,
             watchdog: watchdog)

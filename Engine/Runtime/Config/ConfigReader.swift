@@ -109,8 +109,10 @@ struct ConfigReader {
             return fail(.configUnknownKey, at: pair.mark, "a name belongs to one app: it cannot be a default")
         }
         let near = NearestName.of(pair.key, among: names).map { "did you mean ‘\($0)’?" }
+        let list = "the keys here are \(names.joined(separator: ", "))"
+        // A long list is told once.
+        let isTold = problems.contains { $0.message.hasSuffix(list) }
         fail(
-            .configUnknownKey, at: pair.mark,
-            "no such key; " + (near ?? "the keys here are \(names.joined(separator: ", "))"))
+            .configUnknownKey, at: pair.mark, "no such key" + ((near ?? (isTold ? nil : list)).map { "; \($0)" } ?? ""))
     }
 }

@@ -1,10 +1,13 @@
 package import Core
 
 /// What of a running app's definition can be changed by itself: a key of the config and the part of `AppSpec` that it
-/// becomes. What is run (script, arguments, interpreter, folder) is not among them: that is another app.
+/// becomes.
 package enum SpecKeys {
-    /// All keys, without `env.NAME`.
-    package static let names = copies.map(\.key)
+    /// All keys, without `env.NAME` and `dependencies.NAME`.
+    package static let names = copies.map(\.key) + clusterNames + readyNames + orderNames + launchNames
+
+    /// Whether a key means files of this machine.
+    package static func isLocal(_ key: String) -> Bool { launchNames.contains(key) }
 
     private typealias Copy = @Sendable (_ from: AppSpec, _ to: inout AppSpec) -> Void
 
@@ -26,6 +29,7 @@ package enum SpecKeys {
             copy("killTimeout", \.killTimeout), copy("outFile", \.outFile), copy("errorFile", \.errorFile),
             copy("mergeLogs", \.mergeLogs), copy("maxMemory", \.maxMemory),
             copy("pidFile", \.pidFile), copy("treeKill", \.treeKill), copy("autoStart", \.autoStart),
+            copy("stdin", \.stdin), copy("shutdownWithMessage", \.shutdownWithMessage), copy("cascade", \.cascade),
             copy("logFile", \.logsOrDefault.file), copy("disableLogs", \.logsOrDefault.isDisabled),
             copy("logType", \.logsOrDefault.type), dateFormat,
             copy("logFlush", \.logsOrDefault.flush), copy("crashLogs", \.logsOrDefault.crashLines),
@@ -63,11 +67,29 @@ package enum SpecKeys {
     /// - Parameters:
     ///   - key: `maxRestarts`, `logRotation.maxSize`, `env.NAME`.
     ///   - directory: where relative paths start.
-    /// - Throws: OD1015 for keys that cannot be changed so, OD1001 for values that the key does not take.
+    /// - Throws: OD1015 for keys that cannot be changed so, OD1001 for values that the key does not take, OD1002 … OD1005
+    ///   for files that are not there, OD2003 for what contradicts the rest.
     package static func set(
         _ key: String, to value: String?, in spec: inout AppSpec, directory: String
     ) throws(Failure) {
-        if key.hasPrefix("env.") { return try setVariable(String(key.dropFirst(4)), to: value, in: &spec) }
+        if clusterNames.contains(key) { return try setCluster(key, to: value, in: &spec) }
+        if readyNames.contains(key) { return try setReadiness(key, to: value, in: &spec) }
+        if launchNames.contains(key) { return try setLaunch(key, to: value, in: &spec, directory: directory) }
+        if key == "dependencies" || key.hasPrefix("dependencies.") {
+            return try setDependencies(key, to: value, in: &spec)
+        }
+        if key.hasPrefix("env.") {
+            try setVariable(String(key.dropFirst(4)), to: value, in: &spec)
+        } else {
+            try copyPart(key, to: value, in: &spec, directory)
+        }
+        try checkInstances(&spec)
+    }
+
+    /// A key that stands for itself: as an app that has nothing else would have it.
+    private static func copyPart(
+        _ key: String, to value: String?, in spec: inout AppSpec, _ directory: String
+    ) throws(Failure) {
         guard let entry = copies.first(where: { $0.key == key }) else { throw unknown(key) }
         var app = AppConfig()
         app.name = spec.name
@@ -96,7 +118,7 @@ package enum SpecKeys {
         return Failure(
             .keyNotSet, "‘\(key)’ cannot be changed so",
             why: isKey
-                ? "it belongs to what is run, which changes as a whole"
+                ? "it says who the app is, or belongs to a whole"
                 : near ?? "the keys are \(names.joined(separator: ", ")), env.NAME",
             next: isKey
                 ? "change the config and say od up, or od delete the app and start it anew"

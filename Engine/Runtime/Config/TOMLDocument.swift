@@ -2,8 +2,8 @@ internal import Core
 
 /// TOML 1.0 into nodes with marks.
 ///
-/// An own parser, for the same reason as JSON's: no TOML library here tells where a value stands, and the one that the
-/// themes are read with aborts the process on some texts that are none.
+/// An own parser, for the same reason as JSON's: TOML libraries for Swift do not tell where a value stands, and toml++
+/// behind TOMLKit aborts the process on some texts that are none.
 enum TOMLDocument {
     static func parse(_ text: String) throws(ConfigProblem) -> ConfigNode {
         var reader = TOMLReader(text)

@@ -54,7 +54,8 @@ extension Control {
         case .refused(let kind, let id, let trouble):
             refused(kind, id, trouble)
         case .exited(let slot), .gone(let slot):
-            ended(slot)
+            // The word of its begin may have been lost, and it must not be asked for once more.
+            showed(slot)
         case .resync:
             relist()
         case .pulse(let number):
@@ -100,7 +101,7 @@ extension Control {
         knows(slot.id)
     }
 
-    /// A run as a list shows it. The kernel must hear of its begin before its end.
+    /// A run as a list or the word of its end shows it. The kernel must hear of its begin before its end.
     private func showed(_ slot: KeeperSlot) {
         let wasAwaited = parts.link.isListed(slot.id)
         if slot.end == nil || wasAwaited { take(.spawned(slot.id, pid: slot.pid, since: slot.since)) }

@@ -62,6 +62,7 @@ extension Control {
         switch fact {
         case .ends(let id, let ends):
             slots[id]?.logEnds = ends
+            noteEnds(id, ends)
             if let crash = slots[id]?.crash { parts.archivist.keep(crash, ends) }
         case .drained(let id):
             streaming.remove(id)

@@ -30,7 +30,10 @@ extension Control {
         router.on(Methods.diff) { request, _ in try await self.plan(request) }
         router.inOrder(Methods.delete) { request, _ in try await self.processes(.delete(request.targets)) }
         router.inOrder(Methods.resume) { _, _ in try await self.processes(.resume) }
-        router.inOrder(Methods.shutdown) { _, _ in try await self.nothing(.shutdown(halt: true)) }
+        router.inOrder(Methods.shutdown) { _, _ in
+            await self.noteShutdown()
+            return try await self.nothing(.shutdown(halt: true))
+        }
         router.on(Methods.restartDaemon) { request, _ in try await self.restart(request) }
         router.inOrder(Methods.detach) { _, _ in try await self.nothing(.detach) }
         addSteering(to: &router)

@@ -12,12 +12,25 @@ extension Control {
             return result
         }
         router.inOrder(Methods.scale) { request, _ in
-            guard case .started(let result) = try await self.command(.scale(request)) else { throw self.noAnswer }
+            let quiet = try await self.quiet(request.targets)
+            guard case .started(let result) = try await self.command(.scale(request, quiet: quiet)) else {
+                throw self.noAnswer
+            }
             return result
         }
         router.inOrder(Methods.reset) { request, _ in try await self.processes(.reset(request.targets)) }
         router.inOrder(Methods.signal) { request, _ in try await self.signal(request) }
         router.inOrder(Methods.send) { request, _ in try await self.send(request) }
+    }
+
+    /// Single instances that need not be restarted for others beside them: they listen on no port.
+    private func quiet(_ targets: [String]) async throws(Failure) -> Set<UInt64> {
+        await untilReady()
+        let runs = try kernel.possiblyQuiet(targets)
+        guard !runs.isEmpty else { return [] }
+        // A worker that is gone or too busy tells nothing: then they are restarted.
+        let quiet = try? await parts.readers.run { runs.filter { !Kin.listensSomewhere($0.pid) }.map(\.key) }
+        return Set(quiet ?? [])
     }
 
     private func signal(_ request: SignalRequest) async throws(Failure) -> [InstanceInfo] {

@@ -13,6 +13,8 @@ struct Witness: Sendable {
         var secrets: [String]
         /// It was killed by SIGKILL, and not by us.
         var wasKilled: Bool
+        /// Its core is looked for; nil without one.
+        var core: CoreDump.Subject?
     }
 
     /// Bounded by the instances: each has one present run, and a draft lives for a second.
@@ -50,7 +52,7 @@ extension Control {
                     exit: exit.exit, uptime: exit.uptime, maxMemory: exit.maxMemory),
                 file: subject.process.errorFile,
                 secrets: subject.spec.env.filter { SecretVariable.isSecret($0.key, $0.value) }.map(\.value),
-                wasKilled: wasKilled)
+                wasKilled: wasKilled, core: CoreDump.Subject(exit, subject.spec))
             loop.scheduleTask(in: .milliseconds(Self.drainTime)) { self.assumeIsolated { $0.report(id) } }
         }
     }
@@ -59,16 +61,29 @@ extension Control {
     func report(_ id: RunID) {
         guard let draft = witness.drafts.removeValue(forKey: id) else { return }
         let (store, memory, words, now) = (parts.store, witness.memory, witness.words, Clock.now().boot)
+        let span = words.span(of: draft.file, upTo: errorEnd(of: id, in: draft.file))
         let (readers, writer) = (parts.readers, parts.storeWorker)
         _ = readers.post {
             var report = draft.report
-            report.stderr = words.lines(of: draft.file, hiding: draft.secrets)
+            report.stderr = words.lines(of: draft.file, in: span, hiding: draft.secrets)
+            report.core = draft.core.flatMap { CoreDump.ofThisMachine?.place($0) }
             if draft.wasKilled { report.outOfMemory = memory.evidence(at: now) }
             let whole = report
             _ = writer.post {
                 do { try store.add(whole) } catch { Log.write("a crash report is lost: \(error)") }
             }
         }
+    }
+
+    /// Where what a run wrote to stderr ends in a log; nil when that is not known.
+    private func errorEnd(of id: RunID, in file: String) -> UInt64? {
+        slots[id]?.logEnds?.first { $0.channel == .error && $0.path == file }?.position
+    }
+
+    /// The output of a run is read to its end: what follows in the log is of another run.
+    func noteEnds(_ id: RunID, _ ends: [LogEnd]) {
+        guard witness.drafts[id] == nil else { return }
+        for end in ends where end.channel == .error { _ = witness.words.span(of: end.path, upTo: end.position) }
     }
 
     // MARK: deeds
@@ -84,12 +99,25 @@ extension Control {
                 result.processes.filter { result.changes[$0.name] != .same }.map { "\($0.namespace)/\($0.name)" }
             default: [String]()
             }
+        note(Self.word(command), of: Set(apps), by: requester)
+    }
+
+    /// Everything is about to be stopped: who wants that is noted of all that runs or is to run.
+    func noteShutdown() async {
+        await untilReady()
+        guard let requester = RequestContext.current?.requester else { return }
+        let down: Set<ProcessStatus> = [.created, .stopped, .errored]
+        let processes = kernel.list(at: Clock.now()).filter { !down.contains($0.status) }
+        note("daemon stop", of: Set(processes.map { "\($0.namespace)/\($0.name)" }), by: requester)
+    }
+
+    private func note(_ what: String, of apps: Set<String>, by requester: Requester) {
         guard !apps.isEmpty else { return }
-        let (store, what, at) = (parts.store, Self.word(command), Clock.now().wall)
+        let (store, at) = (parts.store, Clock.now().wall)
         _ = parts.storeWorker.post {
             let user = Self.userName(requester.uid)
             let deed = Deed(at: at, what: what, uid: requester.uid, user: user, by: requester.command)
-            do { try store.add(deed, to: Set(apps).sorted()) } catch { Log.write("a deed is not noted: \(error)") }
+            do { try store.add(deed, to: apps.sorted()) } catch { Log.write("a deed is not noted: \(error)") }
         }
     }
 
@@ -158,42 +186,37 @@ extension Control {
         let ours = try store.events(EventQuery(EventFilter(["engine:*", "keeper:*"]), limit: mostEvents))
             .filter { $0.at >= own.first?.at ?? WallTime(milliseconds: 0) }
         let changes = annals.good.map { Self.changes(from: $0.spec, to: subject.spec) } ?? []
-        return ProcessStory(
+        var story = ProcessStory(
             process: process, since: own.last { $0.process?.status == process.status }?.at, deeds: annals.deeds,
             crashes: annals.crashes.filter { $0.instance == process.instance },
             events: (own + ours).sorted { $0.seq < $1.seq }, changes: changes,
             goodUntil: changes.isEmpty ? nil : annals.good?.until)
+        story.cause = subject.cause
+        if !subject.dependencies.isEmpty {
+            story.dependencies = try subject.dependencies.map { try dated($0, of: subject.spec, in: store) }
+        }
+        return story
+    }
+
+    /// With the time of the last event of what is in the way.
+    private static func dated(
+        _ state: DependencyState, of spec: AppSpec, in store: Store
+    ) throws(Failure) -> DependencyState {
+        guard state.obstacle != nil else { return state }
+        let label = Dependency(state.name, state.condition).label(in: spec.namespace)
+        let last = try store.events(EventQuery(targets: try TargetMatcher([label]), limit: 1)).last
+        var state = state
+        state.since = last?.at
+        return state
     }
 }
 
-/// The ends of what runs have written to stderr.
-final class LastWords: Sendable {
-    /// Where the last report of each log ended: what follows is of a later run. Beyond `most` logs all are forgotten.
-    private let ends = Mutex<[String: UInt64]>([:])
-    private static let most = 4096
-    private static let readAtOnce = 64 << 10
-
-    /// The last lines of a log that no report before has had. Nothing when it cannot be read. Blocks.
-    func lines(of path: String, hiding secrets: [String]) -> [String] {
-        guard path.hasPrefix("/"), !path.hasPrefix("/dev/") else { return [] }
-        let before = ends.withLock { $0[path] } ?? 0
-        do {
-            let reader = LogReader(path)
-            try reader.seek(toLast: Defaults.crashLines)
-            let from = reader.position
-            let known = LogReader(path, from: max(before, from))
-            var bytes: [UInt8] = []
-            while case let slice = try known.read(Self.readAtOnce), !slice.bytes.isEmpty {
-                bytes = Array((bytes + slice.bytes).suffix(Defaults.crashBytes * 2))
-            }
-            ends.withLock { ends in
-                if ends.count >= Self.most { ends = [:] }
-                ends[path] = known.position
-            }
-            return CrashText.lines(of: bytes, hiding: secrets)
-        } catch {
-            return []
-        }
+extension CoreDump.Subject {
+    /// nil for an end without a core.
+    init?(_ exit: ExitRecord, _ spec: AppSpec) {
+        guard case .signal(let signal, core: true) = exit.exit else { return nil }
+        let uid = spec.attributes?.uid.map { UInt32($0) } ?? geteuid()
+        self.init(pid: exit.pid, signal: signal, uid: uid, cwd: spec.cwd, at: exit.at.milliseconds / 1000)
     }
 }
 

@@ -87,6 +87,9 @@ struct ProcessTable {
         proc = try Errno.check(od_pump_open_dir(place))
     }
 
+    /// Nothing can be read afterwards.
+    func close() { od_pump_close(proc) }
+
     /// Reads all processes anew, but for those in `skipped`; returns which of `skipped` are still there.
     mutating func read(skipping skipped: Set<ProcessIdentity>) -> Set<ProcessIdentity> {
         entries.removeAll(keepingCapacity: true)

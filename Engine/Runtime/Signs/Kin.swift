@@ -70,14 +70,32 @@ struct Kin {
 
     /// Its living processes, as far as parents and sessions tell.
     private mutating func family(of ear: Ear) -> Set<Int32> {
-        var family: Set<Int32> = [ear.pid]
-        guard table?.read(skipping: []) != nil, let entries = table?.entries else { return family }
-        for entry in entries where entry.session == ear.pid { family.insert(entry.pid) }
+        guard table?.read(skipping: []) != nil, let entries = table?.entries else { return [ear.pid] }
+        return Self.family(of: ear.pid, among: entries)
+    }
+
+    /// A process, its session and their descendants.
+    private static func family(of pid: Int32, among entries: [ProcessEntry]) -> Set<Int32> {
+        var family: Set<Int32> = [pid]
+        for entry in entries where entry.session == pid { family.insert(entry.pid) }
         var count = 0
         while count != family.count {
             count = family.count
             for entry in entries where family.contains(entry.parent) { family.insert(entry.pid) }
         }
         return family
+    }
+
+    /// TCP sockets of a machine that listen; where there are more, nothing is said of anybody.
+    private static let allListenersMax = 4096
+
+    /// Whether a run listens on any TCP port, by its first process; true when that cannot be seen. Blocks.
+    static func listensSomewhere(_ pid: Int32) -> Bool {
+        var inodes = [UInt64](repeating: 0, count: allListenersMax)
+        let count = od_signs_listeners(pid, 0, &inodes, Int32(inodes.count))
+        guard count < inodes.count, var table = try? ProcessTable() else { return true }
+        defer { table.close() }
+        _ = table.read(skipping: [])
+        return count > 0 && family(of: pid, among: table.entries).contains { od_signs_holds($0, inodes, count) != 0 }
     }
 }

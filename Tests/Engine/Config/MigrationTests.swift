@@ -91,6 +91,35 @@ struct MigrationTests {
         #expect(read.env == Dictionary(uniqueKeysWithValues: zip(0..., texts).map { ("K\($0)", $1) }))
     }
 
+    // MARK: variables
+
+    /// PEERS.md, complaint 20: there was no support for .env.
+    @Test func variablesAloneTakeThePrograms() throws {
+        folder.write(".env", "A=1\nB='2 3'\n")
+        #expect(throws: Failure.self) { try Migration.yaml(of: ".env", in: folder.path + "/api") }
+        folder.write("package.json", #"{"name": "shop", "main": "server.js"}"#)
+        let text = try Migration.yaml(of: ".env", in: folder.path)
+        folder.write("opendaemon.config.yaml", text)
+        let specs = try specs("opendaemon.config.yaml")
+        #expect(specs.map(\.name) == ["shop"] && specs[0].env["A"] == "1" && specs[0].env["B"] == "2 3")
+        #expect(specs[0].arguments == [folder.path + "/server.js"])
+        folder.write(".env.production", "A=2\n")
+        #expect(try Migration.yaml(of: ".env.production", in: folder.path).contains("envFile: .env.production"))
+        folder.write(".env", "not a variable\n")
+        #expect(throws: Failure.self) { try Migration.yaml(of: ".env", in: folder.path) }
+    }
+
+    @Test func variablesWithoutProgramsAreRefused() throws {
+        let empty = try ConfigFolder()
+        empty.write(".env", "A=1\n")
+        do throws(Failure) {
+            _ = try Migration.yaml(of: ".env", in: empty.path)
+            Issue.record("it was taken")
+        } catch {
+            #expect(error.code == .configAbsent)
+        }
+    }
+
     // MARK: Procfile
 
     @Test func aProcfileStarts() throws {

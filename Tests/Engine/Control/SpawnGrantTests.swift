@@ -8,7 +8,7 @@ import Testing
 @Suite struct SpawnGrantTests {
     static let order = SpawnOrder(
         id: RunID(instance: 3, run: 4), program: "/bin/x", arguments: ["x", "y"], cwd: "/",
-        environment: ["A=1", "HOME=/h"])
+        environment: ["A=1", "HOME=/h"], voice: Voice())
 
     private func grant(_ change: (inout ProcessAttributes) -> Void) throws(AttributeTrouble) -> SpawnGrant {
         var attributes = ProcessAttributes()

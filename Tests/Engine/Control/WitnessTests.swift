@@ -77,17 +77,42 @@ struct WitnessTests {
         let folder = try ConfigFolder()
         let words = LastWords()
         let path = folder.write("a.err.log", "old\nfirst\n")
-        #expect(words.lines(of: path, hiding: []) == ["old", "first"])
-        #expect(words.lines(of: path, hiding: []).isEmpty)
+        #expect(words.lines(of: path, in: words.span(of: path, upTo: nil), hiding: []) == ["old", "first"])
+        #expect(words.lines(of: path, in: words.span(of: path, upTo: nil), hiding: []).isEmpty)
         let file = try #require(fopen(path, "a"))
         fputs("second\n", file)
         fclose(file)
-        #expect(words.lines(of: path, hiding: []) == ["second"])
+        #expect(words.lines(of: path, in: words.span(of: path, upTo: nil), hiding: []) == ["second"])
+    }
+
+    /// The next run may have begun to write before the report of the last one is made.
+    @Test func linesOfTheNextRunAreNotThoseOfTheLast() throws {
+        let folder = try ConfigFolder()
+        let words = LastWords()
+        let path = folder.write("a.err.log", "calm\nlast words\nstarting again\n")
+        // A run that ended well has written the first line.
+        #expect(words.span(of: path, upTo: 5) == LastWords.Span(from: 0, end: 5))
+        let crash = words.span(of: path, upTo: 16)
+        #expect(words.span(of: path, upTo: 31).from == 16, "a later one ends before the report is made")
+        #expect(words.lines(of: path, in: crash, hiding: []) == ["last words"])
+        #expect(words.lines(of: path, in: LastWords.Span(from: 16, end: 16), hiding: []).isEmpty)
+        #expect(words.span(of: path, upTo: 4) == LastWords.Span(from: 0, end: 4), "it was emptied")
+    }
+
+    @Test func ofALongLogTheEndIsKept() throws {
+        let folder = try ConfigFolder()
+        let text = (1...20_000).map { "line \($0)\n" }.joined()
+        let path = folder.write("a.err.log", text + "of the next run\n")
+        let lines = LastWords().lines(of: path, in: LastWords.Span(from: 0, end: UInt64(text.utf8.count)), hiding: [])
+        #expect(lines.last == "line 20000" && lines.count == Defaults.crashLines)
+        let beyond = LastWords.Span(from: 0, end: UInt64(text.utf8.count + 5000))
+        #expect(LastWords().lines(of: path, in: beyond, hiding: []).last == "of the next run")
     }
 
     @Test func whatCannotBeReadIsNothing() {
         for path in ["/dev/null", "/nowhere/at/all", "relative"] {
-            #expect(LastWords().lines(of: path, hiding: []).isEmpty)
+            let span = LastWords.Span(from: 0, end: nil)
+            #expect(LastWords().lines(of: path, in: span, hiding: []).isEmpty)
         }
     }
 }

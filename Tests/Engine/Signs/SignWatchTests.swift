@@ -152,6 +152,32 @@ private func say(_ text: String, on descriptor: Int32) {
         close(barrier[0])
     }
 
+    /// Children that listen, or not: our own process may have sockets of other tests.
+    @Test(arguments: [true, false]) func whoListensSomewhere(_ listens: Bool) async throws {
+        let script =
+            "import socket, time\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\n" + (listens ? "s.listen(1)\n" : "")
+            + "print('up', flush=True)\ntime.sleep(60)\n"
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        let words = ["python3", "-c", script].map { strdup($0) }
+        defer { for word in words { free(word) } }
+        var pid: pid_t = 0
+        try #require(posix_spawnp(&pid, "python3", &actions, nil, words + [nil], environ) == 0)
+        posix_spawn_file_actions_destroy(&actions)
+        close(ends[1])
+        defer {
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+            close(ends[0])
+        }
+        var byte: UInt8 = 0
+        try #require(read(ends[0], &byte, 1) == 1)
+        #expect(Kin.listensSomewhere(pid) == listens)
+    }
+
     @Test func aPort() async throws {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(socket) }

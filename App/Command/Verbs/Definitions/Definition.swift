@@ -10,14 +10,17 @@ enum Definition {
             commandName: "set", abstract: "Changes a key of apps that exist, and restarts those that need it.",
             usage: "od set TARGET KEY VALUE, or od set TARGET KEY=VALUE... [OPTIONS]",
             discussion: """
-                It stays so after a reboot; od up FILE makes an app again what its file says. Policies and the number of \
-                instances need no restart; everything else restarts what runs. What is stopped stays so.
+                It stays so after a reboot; od up FILE makes an app again what its file says. Policies, dependencies and \
+                the number of instances need no restart; everything else restarts what runs. What is stopped stays so.
 
                   od set api maxRestarts 5
                   od set api env.LOG_LEVEL=debug env.PORT=3000
                   od set all logRotation.maxSize 50M
+                  od set api ready.port=3000 listenTimeout=10s dependencies.db=ready
+                  od set api script server.js args="--port 3000"
 
-                Keys: \(SpecKeys.names.joined(separator: ", ")), env.NAME.
+                Keys: \(SpecKeys.names.joined(separator: ", ")), env.NAME, \
+                dependencies.NAME.
                 """)
 
         @OptionGroup var globals: Globals
@@ -76,6 +79,7 @@ enum Definition {
 
 extension Session {
     fileprivate func redefine(_ target: String, _ assignments: [(key: String, value: String?)]) async throws {
+        if assignments.contains(where: { SpecKeys.isLocal($0.key) }) { try requireLocal("what is to be run") }
         let client = try await connect()
         let directory = FilePath.currentDirectory()
         let before = try await client.call(Methods.list, Nothing())

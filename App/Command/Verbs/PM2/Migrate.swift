@@ -5,16 +5,17 @@ import Glibc
 
 struct Migrate: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "migrate", abstract: "Writes a config of PM2 or a Procfile as a config of ours.",
+        commandName: "migrate", abstract: "Writes a config of PM2, a Procfile or a .env as a config of ours.",
         usage: "od migrate FILE [-o OUT] [OPTIONS]",
         discussion: """
             The result starts the same programs as FILE does. It is YAML, on stdout unless -o names a file in the same \
-            folder, because paths start there. What has no counterpart stands in a comment.
+            folder, because paths start there. What has no counterpart stands in a comment. A .env has no programs: they \
+            are those that od init would find beside it.
             """)
 
     @OptionGroup var globals: Globals
 
-    @Argument(help: "An ecosystem file of PM2, a Procfile, or a config that is a program.")
+    @Argument(help: "An ecosystem file of PM2, a Procfile, a .env, or a config that is a program.")
     var file: String
 
     @Option(name: [.customShort("o"), .long], help: "The file to write, like opendaemon.config.yaml.")

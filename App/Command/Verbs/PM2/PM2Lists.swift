@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Core
+internal import Engine
 internal import OpenDaemon
 
 /// PM2's list for scripts.
@@ -42,10 +43,13 @@ extension Session {
         let counts = details.reduce(into: [String: Int]()) { counts, detail in
             counts["\(detail.process.namespace)/\(detail.process.name)", default: 0] += 1
         }
+        var versions = NodeVersions()
         return details.map { detail in
             let process = detail.process
             return PM2Process(
-                detail, variables: byID[process.id], count: counts["\(process.namespace)/\(process.name)"] ?? 1)
+                detail, variables: byID[process.id], count: counts["\(process.namespace)/\(process.name)"] ?? 1,
+                nodeVersion: remote == nil ? process.pid.flatMap { versions.version(of: $0, process.interpreter) } : nil
+            )
         }
     }
 }

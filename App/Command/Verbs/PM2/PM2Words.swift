@@ -132,6 +132,19 @@ enum PM2Words {
         return try Array(words[..<verb]) + [words[verb]] + flags(of: Array(words[(verb + 1)..<end])) + words[end...]
     }
 
+    /// Our own options of these verbs that take a value: the word behind one is no flag, whatever it begins with.
+    private static let valued: Set<String> = [
+        "-n", "--name", "-i", "--instances", "--port", "--exec-mode", "--stdin", "--interpreter", "--interpreter-args",
+        "--cwd", "--env", "--only", "--restart", "--max-restarts", "--restart-delay", "--kill-timeout", "--namespace",
+        "--set", "--wait-timeout", "--home", "--host",
+    ]
+
+    /// An option of ours with its value, as one word where that begins like a flag.
+    private static func option(_ name: String, _ rest: inout ArraySlice<String>) -> [String] {
+        guard valued.contains(name), let value = rest.popFirst() else { return [name] }
+        return name.hasPrefix("--") && value.hasPrefix("-") ? ["\(name)=\(value)"] : [name, value]
+    }
+
     private static func flags(of words: [String]) throws(Failure) -> [String] {
         var result: [String] = []
         var rest = words[...]
@@ -140,12 +153,12 @@ enum PM2Words {
             let isLong = word.hasPrefix("--")
             let name = isLong ? String(parts[0]) : word
             guard word.hasPrefix("-"), let flag = flags.first(where: { $0.names.contains(name) }) else {
-                result.append(word)
+                result += option(word, &rest)
                 continue
             }
             let given = isLong && parts.count == 2 ? String(parts[1]) : nil
             switch flag.meaning {
-            case .flag(let ours): result.append(given.map { "\(ours)=\($0)" } ?? ours)
+            case .flag(let ours): result += given.map { ["\(ours)=\($0)"] } ?? option(ours, &rest)
             case .key(let key):
                 guard let value = given ?? rest.popFirst() else {
                     throw Failure(

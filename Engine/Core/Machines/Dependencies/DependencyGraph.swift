@@ -35,14 +35,15 @@ package struct DependencyGraph: Hashable, Sendable {
 
     /// Everything that is left depends on something that is left: who walks on comes round.
     private static func circle(from start: String, among left: Set<String>, _ edges: [String: [String]]) -> [String] {
-        var path = [start]
-        var places = [start: 0]
-        while true {
-            let next = edges[path[path.count - 1]]?.filter(left.contains).min() ?? start
+        var path: [String] = []
+        var places: [String: Int] = [:]
+        var next = start
+        while places[next] == nil {
+            places[next] = path.count
             path.append(next)
-            if let place = places[next] { return Array(path[place...]) }
-            places[next] = path.count - 1
+            next = edges[next]?.filter(left.contains).min() ?? start
         }
+        return path[(places[next] ?? 0)...] + [next]
     }
 
     /// The level of each name.
