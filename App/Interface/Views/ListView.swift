@@ -39,6 +39,11 @@ enum ListView {
             selected: state.list.selectedIndex.map { $0 - state.list.top }, focused: state.focus == .list,
             placeholder: StyledText(" nothing matches \(Text.sanitize(state.list.filter)): Esc shows all"))
         table.draw(on: &canvas, in: inside, glyphs: glyphs)
+        if kind == .framed {
+            let rows = inside.split(top: 1).1
+            ScrollBar(count: state.list.lines.count, visible: rows.height, offset: state.list.top)
+                .draw(on: &canvas, in: rows.rightEdge, isOnFrame: true, glyphs: glyphs)
+        }
         let graphs = table.places(in: inside).first { $0.column == Column.graph.rawValue }
         guard let graphs else { return }
         for (index, line) in lines.enumerated() {
