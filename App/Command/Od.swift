@@ -30,7 +30,7 @@ struct Od: Verb {
                 subcommands: [
                     Start.self, Stop.self, Restart.self, Reload.self, Scale.self, Delete.self, List.self, Info.self,
                     Why.self, Env.self, Logs.self, Flush.self, Send.self, Attach.self, Steering.Signal.self, Reset.self,
-                    Events.self, Graph.self, Definition.Set.self, Definition.Unset.self,
+                    Events.self, Metrics.self, Graph.self, Definition.Set.self, Definition.Unset.self,
                 ]),
             CommandGroup(
                 name: "Project",

@@ -5,7 +5,7 @@ extension State {
     /// What follows the log that is shown, under a new number.
     mutating func reopenLog() -> [Command] {
         log.reopen(stream: log.stream + 1)
-        return [log.command]
+        return log.commands
     }
 
     /// A page of what came before.
@@ -66,6 +66,7 @@ extension State {
         for chunk in chunks { page.append(chunk) }
         let lines = (page.first..<page.end).map { page[$0] } + page.partial
         switch wish {
+        case .past: log.stand(lines, chunks)
         case .older:
             log.pages.isAtStart = lines.count < LogPages.size
             if lines.isEmpty { say(.info, "this is the beginning of the log") } else { log.prepend(lines) }
@@ -105,7 +106,9 @@ extension State {
     }
 
     mutating func pageFailed(_ failure: Failure) {
+        if log.pages.wish == .past { log.failure = failure }
         log.pages.wish = nil
+        log.isOpening = false
         say(failure)
     }
 }
@@ -117,9 +120,25 @@ extension LogReader {
     }
 
     /// What makes the engine send it.
-    var command: Command {
-        guard isWhole, let process else { return .followLogs(stream: stream, process) }
-        return .followApp(stream: stream, process)
+    var commands: [Command] {
+        guard let until, let target else {
+            guard isWhole, let process else { return [.followLogs(stream: stream, process)] }
+            return [.followApp(stream: stream, process)]
+        }
+        // What is written now is not wanted.
+        let request = LogRequest(
+            targets: [target], lines: Self.tail, until: until, merged: true, last: Self.tail, times: true)
+        return [.followLogs(stream: stream, nil), .readLogs(stream: stream, request)]
+    }
+
+    /// The last lines up to a moment; nothing comes behind them.
+    mutating func stand(_ lines: [LogBuffer.Line], _ chunks: [LogChunk]) {
+        isOpening = false
+        failure = nil
+        for chunk in chunks { pages.came(chunk) }
+        pages.isAtStart = lines.count < Self.tail
+        replace(lines, held: nil)
+        follow()
     }
 
     /// Lines that follow those of the buffer.
