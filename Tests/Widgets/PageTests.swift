@@ -81,6 +81,18 @@ import Widgets
         }
     }
 
+    /// On a frame only what is in view is drawn; a place without cells has no edge.
+    @Test func onAFrame() {
+        let canvas = drawn(6, 5) { canvas in
+            let inside = Box(focused: true).draw(on: &canvas, in: canvas.bounds, glyphs: .unicode)
+            ScrollBar(count: 9, visible: 3, offset: 6)
+                .draw(on: &canvas, in: inside.rightEdge, isOnFrame: true, glyphs: .unicode)
+        }
+        #expect(canvas.rows == ["╭────╮", "│    │", "│    │", "│    ┃", "╰────╯"])
+        #expect(canvas[5, 2].style == Style(.frameFocused) && canvas[5, 3].style == Style(.accent))
+        #expect(Rect(x: 3, y: 1, width: 0, height: 4).rightEdge.isEmpty)
+    }
+
     @Test func nothingToScroll() {
         #expect(ScrollBar(count: 8, visible: 8, offset: 0).thumb(height: 8) == nil)
         #expect(ScrollBar(count: 80, visible: 0, offset: 0).thumb(height: 8) == nil)

@@ -26,11 +26,18 @@ package struct ScrollBar: Hashable, Sendable {
     }
 
     /// Draws in the first column of `area`; nothing when all is in view.
-    package func draw(on canvas: inout Canvas, in area: Rect, glyphs: Glyphs) {
+    ///
+    /// - Parameter isOnFrame: the line of a frame is there already, and keeps its colour.
+    package func draw(on canvas: inout Canvas, in area: Rect, isOnFrame: Bool = false, glyphs: Glyphs) {
         guard let thumb = thumb(height: area.height) else { return }
         let (column, _) = area.split(left: 1)
-        canvas.fill(column, with: Cell(glyphs.track, style: Style(.frame)))
+        if !isOnFrame { canvas.fill(column, with: Cell(glyphs.track, style: Style(.frame))) }
         let shown = Rect(x: column.x, y: column.y + thumb.lowerBound, width: column.width, height: thumb.count)
         canvas.fill(shown, with: Cell(glyphs.thumb, style: Style(.accent)))
     }
+}
+
+extension Rect {
+    /// The right line of a frame around this rectangle: where a scroll bar goes.
+    package var rightEdge: Rect { Rect(x: right, y: y, width: isEmpty ? 0 : 1, height: height) }
 }

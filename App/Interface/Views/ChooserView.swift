@@ -20,6 +20,8 @@ enum ChooserView {
         let used = canvas.text(StyledText(" : ", .accent), x: line.x, y: line.y, width: line.width)
         TextField(open.text).draw(on: &canvas, in: line.split(left: used).1, glyphs: glyphs)
         table(open, state).draw(on: &canvas, in: body, glyphs: glyphs)
+        ScrollBar(count: open.choices.count, visible: body.height, offset: open.top)
+            .draw(on: &canvas, in: body.rightEdge, isOnFrame: true, glyphs: glyphs)
     }
 
     private static func table(_ open: Chooser, _ state: State) -> Table {

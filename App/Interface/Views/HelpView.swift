@@ -30,6 +30,8 @@ enum HelpView {
             },
             offset: top, placeholder: "no key matches"
         ).draw(on: &canvas, in: inside, glyphs: glyphs)
+        ScrollBar(count: lines.count, visible: inside.height, offset: top)
+            .draw(on: &canvas, in: inside.rightEdge, isOnFrame: true, glyphs: glyphs)
     }
 
     /// Rows of keys that fit.

@@ -6,9 +6,8 @@ import Testing
 struct NodeVersionTests {
     @Test func aProcessThatIsNoNodeHasNone() {
         var versions = NodeVersions()
-        // Its program is called otherwise.
-        for (pid, interpreter) in [(getpid(), "node"), (getpid(), "python3"), (0, "node")] {
-            let version = versions.version(of: pid, interpreter)
+        for (pid, program) in [(getpid(), "node"), (getpid(), "python3"), (0, "node")] {
+            let version = versions.version(of: pid, program)
             #expect(version == nil)
         }
     }
@@ -16,8 +15,8 @@ struct NodeVersionTests {
     @Test func aNodeSaysItsVersion() throws {
         let path = AppEnvironment.ofThisProcess()["PATH"] ?? ""
         guard LaunchSearch(directories: ["/"], path: path).program("node") != nil else { return }
-        let texts: [String] = ["node", "-e", "setTimeout(() => {}, 60000)"]
-        let words = texts.map { strdup($0) }
+        let line: [String] = ["node", "-e", "setTimeout(() => {}, 60000)"]
+        let words = line.map { strdup($0) }
         defer { for word in words { free(word) } }
         var pid: pid_t = 0
         let error = posix_spawnp(&pid, "node", nil, nil, words + [nil], environ)
@@ -27,8 +26,9 @@ struct NodeVersionTests {
             waitpid(pid, nil, 0)
         }
         var versions = NodeVersions()
-        let version = versions.version(of: pid, "node")
-        #expect(version?.split(separator: ".").count == 3)
+        let found = versions.version(of: pid, "node")
+        let version = try #require(found)
+        #expect(version.split(separator: ".").count == 3)
         let again = versions.version(of: pid, "nodejs")
         #expect(again == version)
     }
