@@ -34,10 +34,11 @@ enum ListView {
             inside = box.draw(on: &canvas, in: area, glyphs: glyphs)
         }
         let lines = Array(state.list.lines.dropFirst(state.list.top).prefix(max(0, inside.height - 1)))
+        let filter = Text.sanitize(state.list.filter)
         let table = Table(
             columns: columns(state.list, glyphs), rows: lines.map { row($0, state, glyphs) },
             selected: state.list.selectedIndex.map { $0 - state.list.top }, focused: state.focus == .list,
-            placeholder: StyledText(" nothing matches \(Text.sanitize(state.list.filter)): Esc shows all"))
+            placeholder: StyledText(" nothing matches \(filter): \(state.keys.name(of: .back)) shows all"))
         table.draw(on: &canvas, in: inside, glyphs: glyphs)
         if kind == .framed {
             let rows = inside.split(top: 1).1
