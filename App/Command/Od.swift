@@ -30,7 +30,7 @@ struct Od: Verb {
                 subcommands: [
                     Start.self, Stop.self, Restart.self, Reload.self, Scale.self, Delete.self, List.self, Info.self,
                     Why.self, Env.self, Logs.self, Flush.self, Send.self, Attach.self, Steering.Signal.self, Reset.self,
-                    Events.self, Graph.self, Definition.Set.self, Definition.Unset.self,
+                    Events.self, Metrics.self, Graph.self, Definition.Set.self, Definition.Unset.self,
                 ]),
             CommandGroup(
                 name: "Project",
@@ -54,7 +54,7 @@ struct Od: Verb {
         // The configs of this folder are no matter of another machine.
         if session.remote != nil { return try await session.dashboard(try await session.connect(start: .never)) }
         let directory = FilePath.currentDirectory()
-        let config = try ConfigFile.find(in: directory).map { file throws(Failure) in
+        let config = try ConfigFile.trusted(in: directory).map { file throws(Failure) in
             try ConfigFile.load(FilePath.name(of: file), in: directory)
         }
         let client = try await session.connect(embedded: true)

@@ -57,6 +57,26 @@ int64_t od_count_byte(const void *bytes, size_t length, uint8_t byte) {
     return count;
 }
 
+/* A byte of `word` is zero: the high bit of the lowest such is set, bits above it may be wrong (Warren, "Hacker's Delight",
+ * 2nd edition, 6-1). */
+static uint64_t has_zero(uint64_t word) {
+    return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+}
+
+size_t od_plain_length(const void *bytes, size_t length) {
+    const uint8_t *text = bytes;
+    size_t at = 0;
+    for (uint64_t word; at + sizeof word <= length; at += sizeof word) {
+        memcpy(&word, text + at, sizeof word);
+        uint64_t quote = has_zero(word ^ 0x2222222222222222u);
+        uint64_t backslash = has_zero(word ^ 0x5C5C5C5C5C5C5C5Cu);
+        uint64_t control = (word - 0x2020202020202020u) & ~word & 0x8080808080808080u;
+        if ((word & 0x8080808080808080u) | quote | backslash | control) break;
+    }
+    while (at < length && text[at] >= 0x20 && text[at] < 0x80 && text[at] != '"' && text[at] != '\\') at++;
+    return at;
+}
+
 int64_t od_modified(int fd) {
     struct stat st;
     if (fstat(fd, &st) < 0) return 0;

@@ -122,6 +122,22 @@ struct LogCursorTests {
         #expect(cursor.rest == rest)
     }
 
+    @Test func whoHadAllOnceSaysSo() {
+        let request = LogRequest(targets: ["all"], follow: true, lag: 5)
+        var cursor = LogCursor(request)
+        cursor.read(chunk(1, 0, 7))
+        #expect(cursor.rest.resume.map(\.caughtUp) == [nil] && cursor.rest.lag == 5)
+        cursor.read(LogChunk(stream: 1, process: 1, channel: .out, caughtUp: true, offset: 7, bytes: []))
+        cursor.read(chunk(1, 7, 3))
+        // Words of ours say where the file goes on.
+        cursor.read(LogChunk(stream: 1, process: 1, channel: .out, isNote: true, offset: 500, bytes: [1, 2, 3]))
+        let live = LogRequest.Position(process: 1, channel: .out, offset: 500, caughtUp: true)
+        #expect(cursor.rest.resume == [live])
+        var next = LogCursor(cursor.rest)
+        next.read(LogChunk(stream: 2, process: 1, channel: .out, last: true, isNote: true, offset: 0, bytes: [1]))
+        #expect(next.rest.resume == [live])
+    }
+
     @Test func aPositionInTheRequestStandsUntilItsFileIsRead() {
         let position = LogRequest.Position(process: 4, channel: .error, offset: 9)
         let request = LogRequest(targets: ["all"], resume: [position])

@@ -78,6 +78,26 @@ struct EngineVerbTests {
         #expect(try await daemon.run("daemon", "logs", "-n", "-1").error != nil)
     }
 
+    @Test func whatIsGraveEnoughIsLetThrough() {
+        let time = "2026-05-01T12:00:00.000Z"
+        let all = [
+            "\(time) info one", "\(time) warn two", "\(time) of an older engine", "Fatal error: three",
+            "\(time) error four",
+        ]
+        func passed(_ level: LogLevel?) -> [String] {
+            var gate = EngineLogGate(level: level)
+            // Cut anywhere, as a file that grows.
+            let text = all.map { $0 + "\n" }.joined()
+            let bytes = text.utf8.flatMap { gate.pass([$0]) }
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        }
+        #expect(passed(nil) == all && passed(.debug) == all && passed(.info) == all)
+        #expect(passed(.warn) == [all[1], all[3], all[4]])
+        #expect(passed(.error) == [all[3], all[4]])
+        let head = EngineLogGate.head(of: Array(all[1].utf8)[...])
+        #expect(head.time == WallTime(time) && head.level == .warn)
+    }
+
     @Test func theLastLinesOfAText() {
         func last(_ count: Int, _ text: String) -> String {
             String(decoding: LogTail.last(count, of: Array(text.utf8)), as: UTF8.self)

@@ -99,6 +99,16 @@ struct LogWriterTests {
                 """)
     }
 
+    @Test func whatIsSaidOfALogIsALineOfItsOwn() {
+        let note = LogChunk(
+            stream: 1, process: 0, channel: .out, isNote: true, offset: 40, bytes: Array("[od] 2 lines\n".utf8))
+        let updates = [opened([(0, "a#0", .out)]), chunk(0, .out, "cut o"), .chunk(note), chunk(0, .out, "next\n")]
+        #expect(print(plain, updates) == "cut o\n[od] 2 lines\nnext\n")
+        let last = print(.json, updates).split(separator: "\n")
+        #expect(last[1] == #"{"level":"warn","message":"[od] 2 lines","processName":"od","source":"stdout"}"#)
+        #expect(last.count == 3)
+    }
+
     @Test func timesStandInFront() {
         var writer = LogWriter(form: plain, extras: LogWriter.Extras(timestamps: true))
         _ = writer.add(opened([(0, "a#0", .out)]))

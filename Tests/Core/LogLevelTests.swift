@@ -12,6 +12,10 @@ struct LogLevelTests {
         (#"{"timestamp":"2026-05-01T12:00:00.000Z","level":"info","pid":1,"message":"[WARN] x"}"#, .warn),
         (#"{"timestamp":"2026-05-01T12:00:00.000Z","level":"error","message":"x"}"#, .error),
         (#"{"timestamp":"2026-05-01T12:00:00.000Z","level":"info","message":"{\"level\":50}"}"#, .error),
+        // Coloured by winston, env_logger and pino-pretty; the last one in a log of the type json.
+        ("\u{1B}[33mwarn\u{1B}[39m: x", .warn), ("[x \u{1B}[1;31mERROR\u{1B}[0m y]", .error),
+        ("x \u{1B}7 WARN x", .warn),
+        (#"{"timestamp":"2026-05-01T12:00:00.000Z","level":"info","message":"\u001b[33mwarn\u001b[39m: x"}"#, .warn),
     ])
     func lines(line: String, level: LogLevel) {
         #expect(LogLevel(readFrom: Array(line.utf8)) == level)
@@ -20,7 +24,7 @@ struct LogLevelTests {
     @Test(arguments: [
         "", "  ", "hello", "{}", "xlevel=error", "<>", "X0101 x", "2026-05-01T12:00:00.000Z abc W0101 x",
         "2026-05-01T12:00:00.000Z out+W0101 x",
-        "2026-05-01T12:00:00.000Z out", #"{"level":null}"#,
+        "\u{1B}[33mwarn x\u{1B}[39m", "\u{1B}[33", "x\u{1B}", "2026-05-01T12:00:00.000Z out", #"{"level":null}"#,
     ])
     func none(line: String) {
         #expect(LogLevel(readFrom: Array(line.utf8)) == nil)

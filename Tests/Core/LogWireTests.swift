@@ -12,8 +12,10 @@ struct LogWireTests {
                 stream: 3, process: 0, channel: .out, isOutdated: true, offset: 0,
                 time: WallTime(milliseconds: 1 << 41),
                 bytes: []),
+            LogChunk(stream: 1, process: 2, channel: .out, last: true, isNote: true, offset: 7, bytes: [9, 10]),
         ]
         for chunk in chunks { #expect(LogChunk(chunk.encoded) == chunk) }
+        #expect(chunks.map(\.end) == [(1 << 40) + 2, 0, 8, 0, 7])
     }
 
     @Test func aTimeThatIsCutOffIsNoChunk() {

@@ -1,6 +1,7 @@
 import Core
 import Interface
 import Testing
+import Themes
 import Widgets
 
 struct LogTests {
@@ -238,6 +239,28 @@ struct LogTests {
         #expect(scene.screen().contains("reading the log"))
         scene.send(.logOpened(stream: scene.state.log.stream))
         #expect(scene.screen().contains("it has written nothing yet"))
+    }
+
+    @Test func whatIsSaidOfTheLogIsDim() throws {
+        var scene = Scene.showing(shop, 80, 24)
+        scene.log("first\ncut o")
+        let note = LogChunk(
+            stream: 1, process: 1, channel: .out, isNote: true, offset: 900,
+            bytes: Array("[od] 7 lines are missing here\n".utf8))
+        scene.send(.logChunk(stream: scene.state.log.stream, note))
+        scene.log("next\n")
+        let buffer = scene.state.log.buffer
+        #expect(
+            (buffer.first..<buffer.end).map { String(decoding: buffer[$0].bytes, as: UTF8.self) } == [
+                "first", "cut o", "[od] 7 lines are missing here", "next",
+            ])
+        #expect((buffer.first..<buffer.end).map { buffer[$0].isNote } == [false, false, true, false])
+        #expect(buffer[2].offset == 900)
+        let canvas = scene.state.view(glyphs: .unicode)
+        let row = try #require(canvas.rows.firstIndex { $0.contains("[od] 7 lines") })
+        let cells = canvas.cells[row * canvas.size.width..<(row + 1) * canvas.size.width]
+        let start = try #require(cells.firstIndex { $0.scalar == "[" })
+        #expect(cells[start].style == Style(.dim))
     }
 
     @Test func aLogThatCannotBeReadSaysWhy() {

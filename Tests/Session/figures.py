@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import floods
 from terminal import wait
 from world import World
 
@@ -103,12 +104,8 @@ def main():
 
         show(f"stop all, {APPS} apps", timed(lambda: world.run("stop", "all")), "ms")
 
-        lines = 2_000_000
-        world.run("start", f"sh -c 'seq {lines}; exec sleep 1000'", "-n", "flood")
-        began = time.perf_counter()
-        wait("all lines", lambda: world.log("flood#0").endswith(f"{lines}\n".encode()), 120)
-        size = len(world.log("flood#0")) / (1 << 20)
-        show("log throughput", size / (time.perf_counter() - began), "MiB/s")
+        floods.show_floods(world, show)
+        floods.show_others(world, show)
         subprocess.run([world.od, "daemon", "stop"], env=world.environment, stdout=subprocess.DEVNULL, check=True)
     finally:
         world.close()

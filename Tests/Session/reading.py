@@ -7,6 +7,7 @@ import threading
 import time
 
 from terminal import wait
+from world import read
 
 # Says what is written into its FIFO, so that the session decides who says what and when.
 ECHO = "while IFS= read -r line; do case $line in e*) echo \"$line\" >&2;; *) echo \"$line\";; esac; done <>{fifo}"
@@ -158,5 +159,66 @@ def session_followers_see_apps_that_come_later(world):
     follower.has("first#0  | four")
     follower.has("second#0 | five")
     assert len(follower.lines) == 5, follower.lines
+    follower.close()
+    world.ends()
+
+
+def session_since_finds_the_line_in_every_format(world):
+    """Exact through files that were put aside and compressed: each line has one of its own."""
+    world.run("up", world.file("three.yaml", "name: three\napps:\n" + "".join(
+        f"  - {{name: {kind}, script: {world.file(f'{kind}.sh', ECHO.format(fifo=fifo(world, kind)))}, "
+        f"interpreter: sh, logType: {kind}, logRotation: {{maxSize: 1}}}}\n" for kind in ("raw", "text", "json"))),
+        "--no-dashboard")
+    folder = os.path.join(world.home, "logs", "three")
+    lines = [f"line {number}" for number in range(6)]
+    for kind in ("raw", "text", "json"):
+        world.becomes(f"{kind}#0", "online")
+        with open(os.path.join(world.folder, f"{kind}.fifo"), "w") as file:
+            for line in lines:
+                file.write(line + "\n")
+                file.flush()
+                wait(f"{line} is in the log", lambda: line.encode() in read(os.path.join(folder, f"{kind}-0.out.log")))
+                began = time.monotonic()
+                wait("the next mark", lambda: time.monotonic() - began > APART)
+        wait("all old files are compressed", lambda: sum(
+            name.startswith(f"{kind}-0.out.log.") and name.endswith(".gz") for name in os.listdir(folder)) == 5)
+        entries = [json.loads(one) for one in world.run("logs", f"three/{kind}", "--since", "1h", "--json").splitlines()]
+        assert [one["message"] for one in entries] == lines, entries
+        for number, entry in enumerate(entries):
+            found = world.run("logs", f"three/{kind}", "--since", entry["timestamp"], "--raw").splitlines()
+            assert found == lines[number:], (kind, number, found)
+            found = world.run("logs", f"three/{kind}", "--since", "1h", "--until", entry["timestamp"], "--raw")
+            assert found.splitlines() == lines[:number + 1], (kind, number, found)
+    world.ends()
+
+
+def fifo(world, name):
+    path = os.path.join(world.folder, f"{name}.fifo")
+    os.mkfifo(path)
+    return path
+
+
+def session_others_may_put_a_log_aside(world):
+    """As logrotate does: it renames the file, makes another one, or copies and cuts it. A follower sees each line once."""
+    app = Speaker(world, "app")
+    path, _ = world.log_parts("app#0", "out", "default")
+    app.say("first")
+    follower = Follower(world, "app", "--out", "-n", "9")
+    follower.has("first")
+    os.rename(path, path + ".renamed")
+    app.say("second")
+    follower.has("second")
+    os.rename(path, path + ".before")
+    open(path, "x").close()
+    app.say("third")
+    follower.has("third")
+    with open(path + ".copy", "wb") as copy:
+        copy.write(read(path))
+    os.truncate(path, 0)
+    app.say("fourth")
+    follower.has("fourth")
+    assert [read(path + name) for name in (".renamed", ".before", ".copy", "")] \
+        == [b"first\n", b"second\n", b"third\n", b"fourth\n"]
+    assert follower.lines == ["first", "second", "third", "fourth"], follower.lines
     follower.close()
     world.ends()

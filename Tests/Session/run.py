@@ -19,6 +19,7 @@ import boot
 import clusters
 import completions
 import configs
+import costs
 import dashboards
 import deaths
 import dependencies
@@ -27,9 +28,11 @@ import elsewhere
 import ends
 import faults
 import kills
+import lines
 import many
 import octal
 import package
+import past
 import plugins
 import programs
 import protocol
@@ -39,6 +42,7 @@ import replaces
 import sessions
 import spawns
 import spoken
+import stalled
 import stories
 import strangers
 import system
@@ -56,9 +60,9 @@ SEARCHED = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
-        stories, spawns, plugins, protocol, reading, boot, why, clusters, ends, ready, programs, elsewhere,
+        stories, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs, elsewhere,
     ),
-    (faults, disk, many, kills, deaths, replaces, dependencies, written),
+    (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )
 
 

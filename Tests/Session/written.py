@@ -1,11 +1,10 @@
-"""What apps say reaches their logs, whole and once: in every format, however the app ends."""
+"""What apps say reaches their logs as it was said: in every format, in the files that the config names."""
 import base64
 import json
 import os
 import pwd
 import re
 import shutil
-import signal
 import subprocess
 
 from disk import mounted
@@ -13,34 +12,7 @@ from sessions import needs
 from terminal import wait
 from world import read
 
-RUNS = 1000 if os.environ.get("OD_LONG") else 20
 FORMATS = ("raw", "text", "json")
-
-# Writes numbered lines at each start, as fast as it can, and ends at once, each time in another way. What it has done
-# is counted in a file; at the end it stays.
-WRITER = """
-import os, resource, signal, sys
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-name = os.environ["NODE_APP_INSTANCE"] + "-" + os.environ["OD_NAME"]
-path = os.path.join(sys.argv[1], name)
-count = int(open(path).read()) + 1 if os.path.exists(path) else 1
-if count > int(sys.argv[2]):
-    open(path + ".done", "w").close()
-    signal.pause()
-with open(path + ".new", "w") as file:
-    file.write(str(count))
-os.rename(path + ".new", path)
-text = b"".join(b"%s run %d line %d %s\\n" % (name.encode(), count, n, b"." * (n * 7919 % 90)) for n in range(700))
-while text:
-    text = text[os.write(1, text):]
-if count % 3 == 0:
-    os._exit(3)
-os.kill(os.getpid(), signal.SIGKILL if count % 3 == 1 else signal.SIGABRT)
-"""
-
-
-def expected(name, runs):
-    return [f"{name} run {run} line {n} " + "." * (n * 7919 % 90) for run in range(1, runs + 1) for n in range(700)]
 
 
 def whole(path):
@@ -84,61 +56,6 @@ def fleet(world, apps):
     return world.file("fleet.yaml", "name: w\napps:\n" + "".join(f"  - {app}\n" for app in apps))
 
 
-def session_the_last_lines_of_an_app_that_ends_at_once_are_kept(world):
-    """Numbered lines, then _exit, SIGKILL or abort at once, again and again; files put aside every 64 KB, a follower
-    looks on, two instances share a log, the engine is killed in the middle: not a line is lost, doubled or torn."""
-    script = world.file("writer.py", WRITER)
-    place = os.path.join(world.folder, "counts")
-    os.mkdir(place)
-    common = (f"script: {script}, interpreter: python3, args: [{place}, '{RUNS}'], restartDelay: 0, maxRestarts: 1001, "
-              "crashLogs: 5, logRotation: {maxSize: 64K, maxFiles: 10000}")
-    apps = [f"{{name: {kind}, {common}, logType: {kind}}}" for kind in FORMATS]
-    apps.append(f"{{name: both, {common}, logType: json, instances: 2, mergeLogs: true}}")
-    world.run("up", fleet(world, apps), "--no-dashboard")
-    seen = open(os.path.join(world.folder, "seen"), "wb")
-    follower = subprocess.Popen([world.od, "logs", "w/raw", "-f", "--raw", "--since", "1h"], env=world.environment,
-                                stdout=seen, stdin=subprocess.DEVNULL)
-    try:
-        names = [f"0-{kind}" for kind in FORMATS] + ["0-both", "1-both"]
-        done = [os.path.join(place, name + ".done") for name in names]
-        for _ in range(3):
-            os.kill(world.status()["pid"], signal.SIGKILL)
-            wait("another engine", lambda: world.list_or_none())
-        wait("all runs are over", lambda: all(map(os.path.exists, done)), 60 + RUNS * 2)
-        logs = os.path.join(world.home, "logs", "w")
-        for kind in FORMATS:
-            path = os.path.join(logs, f"{kind}-0.out.log")
-            check(kind, path, expected(f"0-{kind}", RUNS))
-        wait("the follower has it all", lambda: os.path.getsize(seen.name) >= len(b"".join(
-            whole(os.path.join(logs, "raw-0.out.log")))))
-        assert read(seen.name).decode().splitlines() == expected("0-raw", RUNS)
-        shared = os.path.join(logs, "both.merged.out.log")
-        for name in ("0-both", "1-both"):
-            check("json", shared, expected(name, RUNS), int(name[0]))
-    finally:
-        follower.kill()
-        follower.wait()
-        seen.close()
-    world.ends()
-
-
-def check(kind, path, lines, instance=None):
-    def found():
-        data = b"".join(whole(path))
-        if instance is not None:
-            own = [line for line in data.split(b"\n")[:-1] if json.loads(line)["instanceId"] == instance]
-            data = b"".join(line + b"\n" for line in own)
-        return unpacked(kind, data).decode().splitlines()
-
-    wait(f"{path} has all lines", lambda: len(found()) >= len(lines), 30, lambda: f"{len(found())} of {len(lines)}")
-    all_lines = found()
-    wrong = [(a, b) for a, b in zip(all_lines, lines) if a != b][:3]
-    assert all_lines == lines, (kind, len(all_lines), len(lines), wrong)
-    for part in whole(path)[:-1]:
-        # A raw file may have begun a line before it was full.
-        assert part.endswith(b"\n") and len(part) <= (64 << 10) + 150, (path, len(part), part[-100:])
-
-
 def session_bytes_come_back_as_they_were_written(world):
     """NUL, CRLF, what is no UTF-8, a line of 10 MB and a last line without its end: `od logs --raw` gives the same
     bytes, and so do the records of the other formats."""
@@ -153,9 +70,9 @@ def session_bytes_come_back_as_they_were_written(world):
     for kind in FORMATS:
         log = os.path.join(world.home, "logs", "w", f"{kind}-0.out.log")
         wait(f"the whole of {kind}", lambda: unpacked(kind, read(log, missing=b"")) == data, 30)
-    back = subprocess.run([world.od, "logs", "w/raw", "--out", "--raw", "--since", "1h"], env=world.environment,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
-    assert back == data, (len(back), len(data))
+        back = subprocess.run([world.od, "logs", f"w/{kind}", "--out", "--raw", "--since", "1h"],
+                              env=world.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
+        assert back == data, (kind, len(back), len(data))
     world.ends()
 
 

@@ -22,6 +22,7 @@ struct Courier {
         var reading: Task<Void, Never>?
         var inspecting: Task<Void, Never>?
         var saving: Task<Void, Never>?
+        var looking: Task<Void, Never>?
         for await command in commands {
             switch command {
             case .call(let number, let call):
@@ -38,6 +39,9 @@ struct Courier {
             case .readLogs(let stream, let request):
                 reading?.cancel()
                 reading = Task { await read(request, stream) }
+            case .lookBack(let number, let time, let step):
+                looking?.cancel()
+                looking = Task { await look(back: number, time, step) }
             case .resubscribe:
                 watching.cancel()
                 watching = Task(executorPreference: executor) { await watch() }
@@ -49,7 +53,7 @@ struct Courier {
             }
         }
         await saving?.value
-        for task in [watching, following, reading, inspecting] { task?.cancel() }
+        for task in [watching, following, reading, inspecting, looking] { task?.cancel() }
     }
 
     /// One after the other, on a thread that may wait for a disk.
@@ -74,7 +78,8 @@ struct Courier {
 
     private func follow(_ target: String, _ stream: Int) async {
         let request = LogRequest(
-            targets: [target], lines: LogReader.tail, follow: true, merged: true, last: LogReader.tail, times: true)
+            targets: [target], lines: LogReader.tail, follow: true, merged: true, last: LogReader.tail, times: true,
+            lag: Defaults.followLag)
         for await update in client.logs(request) {
             switch update {
             case .opened: await mailbox.post(.logOpened(stream: stream))

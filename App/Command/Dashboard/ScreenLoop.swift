@@ -148,7 +148,7 @@ struct ScreenLoop {
             case .mouse(let on): screen.setMouse(on)
             case .suspend: suspend(group: true)
             case .quit(let farewell): end = End(status: 0, farewell: farewell)
-            case .call, .inspect, .followLogs, .followApp, .readLogs, .resubscribe, .save: send(command)
+            case .call, .inspect, .followLogs, .followApp, .readLogs, .lookBack, .resubscribe, .save: send(command)
             }
         }
         // The first picture need not be waited for any longer.

@@ -1,5 +1,6 @@
 internal import Core
 internal import FoundationEssentials
+internal import Widgets
 
 /// A line of a log as programs want it: what its logger said in JSON or logfmt is read out of it.
 struct LogEntry: Encodable, Hashable {
@@ -22,6 +23,16 @@ struct LogEntry: Encodable, Hashable {
     var source: Source
     /// All else that the line says.
     var metadata: [String: LogValue]?
+
+    /// The message is longer than what its first record had of it. Bytes that are no UTF-8 come as `base64`.
+    mutating func replace(_ bytes: [UInt8]) {
+        let text = bytes.last == 0x0D ? bytes.dropLast() : bytes[...]
+        message = String(decoding: text, as: UTF8.self)
+        var rest = metadata ?? [:]
+        rest["partial"] = nil
+        rest["base64"] = Array(message.utf8) == Array(text) ? nil : .text(Base64.encoded(bytes))
+        metadata = rest.isEmpty ? nil : rest
+    }
 
     /// - Parameter time: when it was written, as far as it is known.
     init(_ line: [UInt8], of file: LogStreamResult.File?, label: String, channel: LogChunk.Channel, time: WallTime?) {

@@ -32,12 +32,16 @@ struct LogWriter {
         var highlight: LinePattern?
         /// `--` between lines that do not follow each other.
         var separates = false
+        /// Every line comes, none is left out.
+        var isWhole = true
     }
 
     private let form: Form
     private let extras: Extras
     private var labels: [File: String] = [:]
     private var files: [File: LogStreamResult.File] = [:]
+    /// Of the logs that have records instead of the bytes of the app.
+    private var records: [File: LogRecords] = [:]
     /// Where the last chunk of each file ended.
     private var ends: [File: UInt64] = [:]
     private var hasPrinted = false
@@ -57,11 +61,14 @@ struct LogWriter {
             for file in result.files {
                 labels[File(process: file.process, channel: file.channel)] = file.label
                 files[File(process: file.process, channel: file.channel)] = file
+                addRecords(of: file)
             }
             let names = Set(labels.values)
             width = names.count > 1 ? names.map { Text.width($0) }.max() ?? 0 : 0
             return []
-        case .chunk(let chunk): return form == .raw ? chunk.bytes : lines(of: chunk)
+        case .chunk(let chunk):
+            let isRecords = records[File(process: chunk.process, channel: chunk.channel)] != nil
+            return form == .raw && !isRecords ? chunk.bytes : lines(of: chunk)
         case .failed: return []
         }
     }
@@ -75,7 +82,17 @@ struct LogWriter {
             append(bytes[...], of: file, at: nil, to: &output)
         }
         partial = [:]
+        for file in records.keys.sorted(by: { ($0.process, $0.channel.rawValue) < ($1.process, $1.channel.rawValue) }) {
+            for line in records[file]?.finish() ?? [] { put(line, of: file, at: nil, to: &output) }
+        }
         return output
+    }
+
+    /// What is a line of a person's terminal stays as it is in the file.
+    private mutating func addRecords(of file: LogStreamResult.File) {
+        let key = File(process: file.process, channel: file.channel)
+        guard form == .raw || form == .json, records[key] == nil else { return }
+        records[key] = LogRecords(of: file, joins: extras.isWhole)
     }
 
     private mutating func lines(of chunk: LogChunk) -> [UInt8] {
@@ -83,15 +100,20 @@ struct LogWriter {
         let bytes = (partial.removeValue(forKey: file) ?? []) + chunk.bytes
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + bytes.count / 4)
+        guard !chunk.isNote else {
+            note(chunk, file, after: bytes.dropLast(chunk.bytes.count), to: &output)
+            return output
+        }
         separate(chunk, file, &output)
         var rest = bytes[...]
         while let end = rest.firstIndex(of: 0x0A) {
             append(rest[..<end], of: file, at: chunk.time, to: &output)
             rest = rest[(end + 1)...]
         }
-        while rest.count >= Self.longestLine {
-            append(rest.prefix(Self.longestLine), of: file, at: chunk.time, to: &output)
-            rest = rest.dropFirst(Self.longestLine)
+        let longest = records[file] == nil ? Self.longestLine : LogRecords.longestRecord
+        while rest.count >= longest {
+            append(rest.prefix(longest), of: file, at: chunk.time, to: &output)
+            rest = rest.dropFirst(longest)
         }
         if chunk.last {
             if !rest.isEmpty { append(rest, of: file, at: chunk.time, to: &output) }
@@ -101,15 +123,49 @@ struct LogWriter {
         return output
     }
 
+    /// What we say ourselves: a line of its own.
+    private mutating func note(
+        _ chunk: LogChunk, _ file: File, after open: ArraySlice<UInt8>, to output: inout [UInt8]
+    ) {
+        if !open.isEmpty { append(open, of: file, at: chunk.time, to: &output) }
+        let words = chunk.bytes.last == 0x0A ? chunk.bytes.dropLast() : chunk.bytes[...]
+        guard form == .json else { return append(words, of: file, at: chunk.time, to: &output) }
+        var entry = LogEntry(Array(words), of: nil, label: "od", channel: file.channel, time: chunk.time)
+        entry.level = .warn
+        output += JSONText.of(entry).utf8
+        output.append(0x0A)
+    }
+
     /// As grep does between groups of lines.
     private mutating func separate(_ chunk: LogChunk, _ file: File, _ output: inout [UInt8]) {
         guard extras.separates, !chunk.bytes.isEmpty else { return }
         if form != .json, hasPrinted, ends[file] != chunk.offset { output += Array("--\n".utf8) }
-        ends[file] = chunk.offset + UInt64(chunk.bytes.count)
+        ends[file] = chunk.end
         hasPrinted = true
     }
 
-    private func append(_ line: ArraySlice<UInt8>, of file: File, at time: WallTime?, to output: inout [UInt8]) {
+    private mutating func append(
+        _ line: ArraySlice<UInt8>, of file: File, at time: WallTime?, to output: inout [UInt8]
+    ) {
+        guard let complete = records[file]?.add(line) else { return put(line, of: file, at: time, to: &output) }
+        for line in complete { put(line, of: file, at: time, to: &output) }
+    }
+
+    /// A line that was made out of records.
+    private func put(_ line: LogRecords.Line, of file: File, at time: WallTime?, to output: inout [UInt8]) {
+        guard form == .json else {
+            output += line.bytes
+            if line.isWhole { output.append(0x0A) }
+            return
+        }
+        let label = labels[file] ?? "#\(file.process)"
+        var entry = LogEntry(line.record, of: files[file], label: label, channel: file.channel, time: time)
+        if line.isJoined { entry.replace(line.bytes) }
+        output += JSONText.of(entry).utf8
+        output.append(0x0A)
+    }
+
+    private func put(_ line: ArraySlice<UInt8>, of file: File, at time: WallTime?, to output: inout [UInt8]) {
         let label = labels[file] ?? "#\(file.process)"
         switch form {
         case .raw: output += line

@@ -24,6 +24,13 @@ struct DaemonLogs: Verb {
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many of the last lines.", valueName: "n"))
     var lines = Defaults.logLines
 
+    @Option(
+        help: ArgumentHelp(
+            "Only what is so grave: error (od cannot do its work), warn (an app, a client or the machine is not well), "
+                + "info.", valueName: "level"),
+        transform: Logs.level)
+    var level: LogLevel?
+
     func validate() throws {
         guard lines >= 0 else { throw ValidationError("--lines takes a number from 0") }
     }
@@ -38,15 +45,16 @@ struct DaemonLogs: Verb {
         }
         var text = reader.read()
         if text.count < Defaults.engineLogSize { text = (LogTail(path: path + ".old")?.readAll() ?? []) + text }
-        session.printer.engineLog(LogTail.last(lines, of: text))
+        var gate = EngineLogGate(level: level)
+        session.printer.engineLog(LogTail.last(lines, of: gate.pass(text)))
         while follow {
             try await Task.sleep(for: .milliseconds(Self.pause))
-            session.printer.engineLog(reader.read())
+            session.printer.engineLog(gate.pass(reader.read()))
             // Another file under the name: what was written to the old one before is read by now.
             if reader.isReplaced, let next = LogTail(path: path) {
-                session.printer.engineLog(reader.read())
+                session.printer.engineLog(gate.pass(reader.read()))
                 reader = next
-                session.printer.engineLog(reader.read())
+                session.printer.engineLog(gate.pass(reader.read()))
             }
         }
     }
@@ -102,9 +110,45 @@ struct LogTail: ~Copyable {
     }
 }
 
+/// Lets through what is grave enough of `engine.log`.
+///
+/// A line of an older engine names no level and counts as `info`; one without a time is what the runtime says at a crash,
+/// an `error`.
+struct EngineLogGate {
+    let level: LogLevel?
+    /// The beginning of a line whose end has not come.
+    private var open: [UInt8] = []
+
+    init(level: LogLevel?) {
+        self.level = level
+    }
+
+    /// The lines of a text that goes on where the last one ended; without a level all of it.
+    mutating func pass(_ text: [UInt8]) -> [UInt8] {
+        guard let level else { return text }
+        open += text
+        let end = open.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        defer { open.removeFirst(end) }
+        return open[..<end].split(separator: 0x0A).filter { (Self.head(of: $0).level ?? .error) >= level }
+            .flatMap { $0 + [0x0A] }
+    }
+
+    /// The time and the level that a line begins with.
+    static func head(of line: ArraySlice<UInt8>) -> (time: WallTime?, level: LogLevel?) {
+        let words = line.prefix(64).split(separator: 0x20, maxSplits: 2)
+        guard let first = words.first, let time = WallTime(String(decoding: first, as: UTF8.self)) else {
+            return (nil, nil)
+        }
+        let level = words.dropFirst().first.flatMap { LogLevel(rawValue: String(decoding: $0, as: UTF8.self)) }
+        return (time, level ?? .info)
+    }
+}
+
 extension Printer {
     private struct Line: Encodable {
         var line: String
+        var time: WallTime?
+        var level: LogLevel?
     }
 
     /// Whole lines of the engine: `{"line": …}` each with `--json`, and only what is safe on a terminal.
@@ -112,7 +156,9 @@ extension Printer {
         guard json || console.outputIsTerminal else { return output.write(bytes: bytes) }
         for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: true) {
             if json {
-                let text = JSONText.of(Line(line: String(decoding: line, as: UTF8.self)))
+                let head = EngineLogGate.head(of: line)
+                let text = JSONText.of(
+                    Line(line: String(decoding: line, as: UTF8.self), time: head.time, level: head.level))
                 output.write(bytes: Array((text + "\n").utf8))
             } else {
                 output.write(Text.sanitize(line) + "\n")

@@ -77,6 +77,10 @@ enum HelpErrors {
             "put the value into a file with mode 600 and name it with envFile"
         ),
         .configExists: ("there is a config already", "change that file, or remove it first"),
+        .configForeign: (
+            "the config of a folder belongs to another user, or anybody may write to it",
+            "read it; if it may decide what is run as you, name the file: od up ./FILE"
+        ),
         .configScript: (
             "a config that is a program failed, took too long, or exports no config",
             "correct what the error names; run it by hand with node FILE"

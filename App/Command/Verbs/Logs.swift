@@ -111,7 +111,8 @@ struct Logs: Verb {
             isInverted: invert ? true : nil, level: level, before: before ?? context, after: after ?? context)
     }
 
-    private var request: LogRequest {
+    /// - Parameter isWatched: by a person, who wants to see what happens now.
+    private func request(isWatched: Bool) -> LogRequest {
         let isRange = since != nil || until != nil
         // All that was found, but before following not all of the past.
         let all = isRange || filter != nil && !follow
@@ -119,7 +120,7 @@ struct Logs: Verb {
             targets: targets.isEmpty ? ["all"] : targets, lines: lines ?? Defaults.logLines, since: since?.time,
             until: until?.time, follow: follow, channels: err == out ? [.out, .error] : err ? [.error] : [.out],
             merged: true, last: lines ?? (all ? nil : Defaults.logLines), filter: filter,
-            times: timestamps || globals.json ? true : nil)
+            times: timestamps || globals.json ? true : nil, lag: isWatched ? Defaults.followLag : nil)
     }
 
     private func extras(_ console: Console) throws(Failure) -> LogWriter.Extras {
@@ -131,7 +132,7 @@ struct Logs: Verb {
         }
         return LogWriter.Extras(
             timestamps: timestamps, highlight: console.outputColour ? pattern : nil,
-            separates: [context, before, after].contains { $0 ?? 0 > 0 })
+            separates: [context, before, after].contains { $0 ?? 0 > 0 }, isWhole: filter == nil)
     }
 
     func run(_ session: Session) async throws {
@@ -141,6 +142,7 @@ struct Logs: Verb {
             form: raw
                 ? .raw : globals.json ? .json : .lines(clean: console.outputIsTerminal, colour: console.outputColour),
             extras: try extras(console))
+        let request = request(isWatched: console.outputIsTerminal && !raw && !globals.json)
         let client = try await session.connect()
         if list {
             session.printer.logFiles(
@@ -149,7 +151,9 @@ struct Logs: Verb {
                 })
             return await client.close()
         }
+        var tally = LogTally(request)
         for await update in client.logs(request) {
+            tally?.add(update)
             switch update {
             case .failed(let failure): throw failure
             case .opened(let result) where filter != nil && result.searches != true:
@@ -161,11 +165,15 @@ struct Logs: Verb {
             session.printer.log(writer.add(update))
         }
         session.printer.log(writer.finish())
+        if let words = tally?.words { session.printer.warning(words) }
+        if tally?.isEmpty == true, filter == nil, console.errorIsTerminal {
+            session.printer.warning("nothing is written there yet")
+        }
         await client.close()
     }
 
     /// By the names that loggers use: `warning`, `err`.
-    private static func level(_ name: String) throws -> LogLevel {
+    static func level(_ name: String) throws -> LogLevel {
         guard let level = LogLevel(named: name) else {
             throw ValidationError("--level takes trace, debug, info, warn, error or fatal")
         }

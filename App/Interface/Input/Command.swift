@@ -12,6 +12,8 @@ package enum Command: Hashable, Sendable {
     case followApp(stream: Int, InstanceName)
     /// A part of the log that the stream is about; the answer comes with all of it.
     case readLogs(stream: Int, LogRequest)
+    /// How it was at a moment, with graphs of samples so many milliseconds apart; the answer has the same number.
+    case lookBack(Int, WallTime, step: Int)
     /// Events were missed: ask for a snapshot and go on from there.
     case resubscribe
     /// Keep the user's arrangements.

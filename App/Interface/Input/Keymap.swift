@@ -6,6 +6,7 @@ package enum Action: Hashable, Sendable, CaseIterable {
     case mark, markAll, unmark
     case find, nextMatch, previousMatch, onlyMatches, wrap, level, times, pretty, whole
     case nextSort, previousSort, invertSort, tree
+    case earlier, later, present
     case grow, shrink, preset, fold
     case palette, themes, mouse, copy, copyAll
     case help, redraw, suspend, interrupt, detach, quit
@@ -121,6 +122,9 @@ package enum Keymap {
         row(.nextSort, [">"], nil, "sorts by the next column", .view),
         row(.previousSort, ["<"], nil, "sorts by the column before", .view),
         row(.invertSort, ["I"], nil, "turns the order round", .view),
+        row(.earlier, ["["], nil, "looks back: all is shown as it was, farther with each press", .view),
+        row(.later, ["]"], "later", "looks less far back", .view),
+        row(.present, ["."], "now", "back to now", .view),
         row(.themes, ["C"], nil, "chooses the colours", .view),
         row(.copy, ["y"], nil, "copies the name, or of a log the line that was found, else the last", .view),
         row(.copyAll, ["Y"], nil, "copies all that the pane shows", .view),

@@ -29,6 +29,9 @@ package enum Message: Sendable {
     case answered(call: Int, Answer)
     case failed(call: Int, Failure)
     case inspected(ProcessDetail)
+    /// The answer to `Command.lookBack`.
+    case past(Int, Past.View)
+    case pastFailed(Int, Failure)
 
     // The log stream that the last `Command.followLogs` asked for; others are dropped by `stream`.
     case logOpened(stream: Int)

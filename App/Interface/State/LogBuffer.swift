@@ -12,6 +12,8 @@ package struct LogBuffer: Sendable {
         package var process: UInt32 = 0
         package var offset: UInt64 = 0
         package var time: Int64 = 0
+        /// Words of ours about the log.
+        package var isNote = false
 
         /// Its file.
         var file: LogFileKey { LogFileKey(process: process, channel: channel) }
@@ -32,6 +34,7 @@ package struct LogBuffer: Sendable {
         var process: UInt32
         var offset: UInt64
         var time: Int64
+        var isNote: Bool
     }
 
     /// A line whose newline has not come yet.
@@ -84,6 +87,7 @@ package struct LogBuffer: Sendable {
         guard !chunk.bytes.isEmpty else { return }
         let file = LogFileKey(process: chunk.process, channel: chunk.channel)
         let time = chunk.time?.milliseconds ?? 0
+        guard !chunk.isNote else { return append(note: chunk, file) }
         let before = open.removeValue(forKey: file) ?? Open(bytes: [], offset: chunk.offset, time: time)
         var line = Line(
             channel: chunk.channel, bytes: [], process: chunk.process, offset: before.offset, time: before.time)
@@ -107,6 +111,17 @@ package struct LogBuffer: Sendable {
         if !rest.isEmpty { open[file] = Open(bytes: rest, offset: line.offset, time: line.time) }
     }
 
+    /// What stands before it has no end.
+    private mutating func append(note: LogChunk, _ file: LogFileKey) {
+        var line = Line(channel: file.channel, bytes: [], process: file.process)
+        if let open = open.removeValue(forKey: file) {
+            (line.offset, line.time) = (open.offset, open.time)
+            put(open.bytes[...], line)
+        }
+        (line.offset, line.time, line.isNote) = (note.offset, note.time?.milliseconds ?? 0, true)
+        put(note.bytes.last == 0x0A ? note.bytes.dropLast() : note.bytes[...], line)
+    }
+
     /// Goes on with the unfinished lines of another.
     mutating func takeOpen(from other: LogBuffer) { open = other.open }
 
@@ -119,7 +134,7 @@ package struct LogBuffer: Sendable {
         let start = place.start % Self.maxBytes
         return Line(
             channel: place.channel, bytes: Array(bytes[start..<start + Int(place.length)]), process: place.process,
-            offset: place.offset, time: place.time)
+            offset: place.offset, time: place.time, isNote: place.isNote)
     }
 
     /// Numbers of the lines of `range` in which `pattern` occurs.
@@ -158,7 +173,7 @@ package struct LogBuffer: Sendable {
         }
         let place = Place(
             start: writePosition, length: Int32(line.count), channel: facts.channel, process: facts.process,
-            offset: facts.offset, time: facts.time)
+            offset: facts.offset, time: facts.time, isNote: facts.isNote)
         if places.count < Self.maxLines { places.append(place) } else { places[end % Self.maxLines] = place }
         writePosition += line.count
         end += 1

@@ -5,6 +5,10 @@ struct LogPages: Hashable, Sendable {
     /// What is asked for, until the answer comes.
     enum Wish: Hashable, Sendable {
         case older, newer
+        /// The first lines of all.
+        case start
+        /// What stands at the moment that is looked back at.
+        case past
         /// The next line with the text that is searched, before or behind what is in the buffer.
         case match(older: Bool)
         /// The lines from a match on.
@@ -26,8 +30,7 @@ struct LogPages: Hashable, Sendable {
 
     /// A chunk was read, whether it is kept or not.
     mutating func came(_ chunk: LogChunk) {
-        let end = chunk.offset + UInt64(chunk.bytes.count)
-        ends[LogFileKey(process: chunk.process, channel: chunk.channel)] = end
+        ends[LogFileKey(process: chunk.process, channel: chunk.channel)] = chunk.end
     }
 
     /// It is not kept.
@@ -43,7 +46,7 @@ struct LogPages: Hashable, Sendable {
     /// The lines behind the buffer have come.
     mutating func went(on chunk: LogChunk) {
         let file = LogFileKey(process: chunk.process, channel: chunk.channel)
-        rests[file] = chunk.offset + UInt64(chunk.bytes.count)
+        rests[file] = chunk.end
         ends[file] = max(ends[file] ?? 0, rests[file] ?? 0)
     }
 

@@ -7,6 +7,8 @@ package struct Question: Hashable, Sendable {
         /// Several at once.
         case restartAll([InstanceName])
         case delete([InstanceName])
+        /// Something is to be done while the past is shown.
+        case present(Chooser.Deed)
         /// The engine was started for this dashboard and apps run: what becomes of them?
         case leave
     }
@@ -24,7 +26,7 @@ package struct Question: Hashable, Sendable {
 
     package var choices: [Choice] {
         switch subject {
-        case .stop, .restartAll, .delete: [.cancel, .confirm]
+        case .stop, .restartAll, .delete, .present: [.cancel, .confirm]
         case .leave: [.cancel, .detach, .stopAll]
         }
     }
@@ -36,6 +38,7 @@ package struct Question: Hashable, Sendable {
         case (.cancel, _): ("n", "no")
         case (.confirm, .stop): ("y", "yes, stop")
         case (.confirm, .restartAll): ("y", "yes, restart")
+        case (.confirm, .present): ("y", "yes, now")
         case (.confirm, _): ("y", "yes, delete")
         case (.detach, _): ("d", "detach: they go on")
         case (.stopAll, _): ("s", "stop all")

@@ -57,7 +57,10 @@ package struct State: Sendable {
     package internal(set) var link = Link.connecting
     /// This dashboard's engine lives as long as the dashboard, until it is detached.
     package internal(set) var isOwner: Bool
-    package internal(set) var fleet = Fleet()
+    /// The fleet of now.
+    package internal(set) var live = Fleet()
+    /// The moment that is looked back at; nil: it is now.
+    package internal(set) var past: Past?
     package internal(set) var list = Listing()
     package internal(set) var log = LogReader()
     /// The process of the panes beside the list.

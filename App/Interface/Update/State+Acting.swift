@@ -14,7 +14,7 @@ extension State {
         case .toggle: question = Question(.stop(stopping))
         case .delete: question = Question(.delete(instances(ofAppsOf: names)))
         case .undo:
-            let down = stopped.filter { fleet.rows[$0]?.process.status.isActive == false }
+            let down = stopped.filter { live.rows[$0]?.process.status.isActive == false }
             stopped = []
             return commands + send(.start(down))
         default: break

@@ -20,6 +20,10 @@ extension State {
             say(.error, "not connected: OpenDaemon is tried again every second")
             return []
         }
+        if past != nil, call.changes {
+            say(.error, "this is the past: . goes back to now")
+            return []
+        }
         guard !pending.values.contains(where: { $0.call == call }) else { return [] }
         guard pending.count < Self.maxPending else {
             say(.error, "\(Self.maxPending) commands are under way: wait for one of them")
@@ -38,7 +42,7 @@ extension State {
         case (.status, .status(let status)):
             return leave(clients: status.clients)
         case (.detach, _):
-            return [.quit(Farewell.detached(fleet.activeCount))]
+            return [.quit(Farewell.detached(live.activeCount))]
         case (.shutdown, _):
             return [.quit(isStoppingAll ? Farewell.stopped : nil)]
         case (_, .failures(let failures)) where !failures.isEmpty:
@@ -63,8 +67,8 @@ extension State {
     private mutating func leave(clients: Int?) -> [Command] {
         guard asksAt != nil else { return [] }
         asksAt = nil
-        if let clients, clients > 1 { return [.quit(Farewell.detached(fleet.activeCount))] }
-        guard fleet.activeCount > 0 else { return send(.shutdown) }
+        if let clients, clients > 1 { return [.quit(Farewell.detached(live.activeCount))] }
+        guard live.activeCount > 0 else { return send(.shutdown) }
         question = Question(.leave)
         return []
     }

@@ -59,9 +59,10 @@ extension State {
         look.tried = nil
     }
 
-    private mutating func take(_ choice: Chooser.Choice?) -> [Command] {
+    mutating func take(_ choice: Chooser.Choice?) -> [Command] {
         guard let choice else { return [] }
         close()
+        if let asked = guardPresent(choice.deed) { return asked }
         switch choice.deed {
         case .action(let action): return perform(action)
         case .theme(let name):

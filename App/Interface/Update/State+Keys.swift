@@ -27,7 +27,11 @@ extension State {
     /// An action of the panes; nothing when it is not available.
     mutating func perform(_ action: Action) -> [Command] {
         guard isAvailable(action) else { return [] }
+        if let asked = guardPresent(.action(action)) { return asked }
         switch action {
+        case .earlier: return lookBack()
+        case .later: return lookForward()
+        case .present: return returnToNow()
         case .up, .down, .first, .last, .pageUp, .pageDown, .halfUp, .halfDown: return move(action)
         case .left, .right: return aside(action)
         case .nextPane: stepFocus(1)
@@ -81,7 +85,7 @@ extension State {
                 .info,
                 "\(keys.name(of: .quit)) leaves the dashboard, \(keys.name(of: .detach)) leaves and keeps the apps running"
             )
-        case .detach: return isOwner ? send(.detach) : [.quit(Farewell.detached(fleet.activeCount))]
+        case .detach: return isOwner ? send(.detach) : [.quit(Farewell.detached(live.activeCount))]
         case .quit: return quit()
         case .redraw, .suspend, .keep, .cancel, .erase, .eraseWord, .eraseLine, .choose, .nextChoice, .previousChoice,
             .complete:
@@ -94,10 +98,12 @@ extension State {
     package func isAvailable(_ action: Action) -> Bool {
         let panes = layout.panes
         switch action {
+        case .earlier: return live.isKnown && link == .live
+        case .later, .present: return past != nil
         case .open: return list.selected != nil && arrangement != .opened
         case .restart, .toggle, .delete, .mark, .copy: return list.selected != nil
         case .copyAll: return !fleet.rows.isEmpty
-        case .undo: return stopped.contains { fleet.rows[$0]?.process.status.isActive == false }
+        case .undo: return stopped.contains { live.rows[$0]?.process.status.isActive == false }
         case .unmark: return !list.marks.isEmpty
         case .markAll: return list.order.count > 1
         case .tree: return panes.contains(.list) && !fleet.rows.isEmpty

@@ -83,6 +83,7 @@ extension State {
             // What was not kept behind the last line comes from the files, but for a jump to the very end.
             if action != .last, target >= log.count - 1, log.held != nil, !log.follows { return wantNewer() }
             log.scroll(to: target, rows: rows, columns: columns)
+            if action == .first, let commands = wantStart() { return commands }
             if target < shown, log.isAtTop(rows: rows, columns: columns) { return wantOlder() }
         }
         return []

@@ -52,8 +52,10 @@ extension State {
         case .answered(let call, let answer): return finish(call, answer)
         case .failed(let call, let failure): return fail(call, failure)
         case .inspected(let found):
-            if InstanceName(found.process) == shown { detail = found }
+            if InstanceName(found.process) == shown, past == nil { detail = found }
             return []
+        case .past(let number, let view): return take(number, view)
+        case .pastFailed(let number, let failure): return pastFailed(number, failure)
         case .logOpened, .logChunk, .logFailed, .logPage, .logPageFailed: return takeLog(message)
         }
     }
@@ -72,6 +74,7 @@ extension State {
         let isShutDown = pending.values.contains { $0.call == .shutdown }
         pending = [:]
         asksAt = nil
+        forgetQuestionOfPast()
         // The engine may end before its answer is read.
         if isShutDown { return [.quit(isStoppingAll ? Farewell.stopped : nil)] }
         if case .lost = link { return [] }
@@ -80,13 +83,13 @@ extension State {
     }
 
     private mutating func take(_ snapshot: FleetSnapshot) -> [Command] {
-        fleet.apply(snapshot, at: now)
+        live.apply(snapshot, at: now)
         if case .connecting = link { link = .live }
         return refresh()
     }
 
     private mutating func take(_ event: FleetEvent) -> [Command] {
-        guard fleet.apply(event, at: now) else { return [.resubscribe] }
+        guard live.apply(event, at: now) else { return [.resubscribe] }
         if event.name == .errored, let process = event.process {
             let name = shortName(InstanceName(process))
             let reason = process.reason ?? event.message ?? process.exit?.description
@@ -98,7 +101,7 @@ extension State {
     }
 
     private mutating func take(_ metrics: FleetMetrics) -> [Command] {
-        fleet.apply(metrics, at: now)
+        live.apply(metrics, at: now)
         return refresh()
     }
 
@@ -138,7 +141,7 @@ extension State {
         detail = nil
         detailTop = 0
         log.open(shown, stream: log.stream + 1)
-        return [log.command] + (shown.map { [.inspect($0)] } ?? [])
+        return log.commands + (shown.map { past == nil ? [.inspect($0)] : [] } ?? [])
     }
 
     private mutating func resize(_ new: Size) -> [Command] {

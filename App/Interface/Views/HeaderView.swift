@@ -69,6 +69,11 @@ enum HeaderView {
     }
 
     private static func linkText(_ state: State, _ glyphs: Glyphs) -> StyledText {
+        if let past = state.past, state.link == .live {
+            let age = Format.duration(milliseconds: state.age ?? 0)
+            let mark = past.asked == nil ? "" : glyphs.ellipsis
+            return StyledText("\(glyphs.left) \(state.clock(of: past.time))\(mark) (\(age) ago)", .warning, .reverse)
+        }
         switch state.link {
         case .connecting: return StyledText("connecting", .dim)
         case .live: return StyledText(glyphs.online + " live", .success)

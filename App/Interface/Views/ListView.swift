@@ -36,7 +36,8 @@ enum ListView {
         let lines = Array(state.list.lines.dropFirst(state.list.top).prefix(max(0, inside.height - 1)))
         let filter = Text.sanitize(state.list.filter)
         let table = Table(
-            columns: columns(state.list, glyphs), rows: lines.map { row($0, state, glyphs) },
+            columns: columns(state.list, state.past?.reach ?? "60s", glyphs),
+            rows: lines.map { row($0, state, glyphs) },
             selected: state.list.selectedIndex.map { $0 - state.list.top }, focused: state.focus == .list,
             placeholder: StyledText(" nothing matches \(filter): \(state.keys.name(of: .back)) shows all"))
         table.draw(on: &canvas, in: inside, glyphs: glyphs)
@@ -62,7 +63,7 @@ enum ListView {
 
     /// What a click on the headings sorts by.
     static func sort(at x: Int, in inside: Rect, _ state: State) -> Listing.Sort? {
-        let table = Table(columns: columns(state.list, .unicode), rows: [])
+        let table = Table(columns: columns(state.list, "60s", .unicode), rows: [])
         guard let place = table.places(in: inside).first(where: { $0.x <= x && x < $0.x + $0.width }) else {
             return nil
         }
@@ -83,7 +84,7 @@ enum ListView {
             bottomRight: StyledText(place), focused: state.focus == .list)
     }
 
-    private static func columns(_ list: Listing, _ glyphs: Glyphs) -> [Table.Column] {
+    private static func columns(_ list: Listing, _ reach: String, _ glyphs: Glyphs) -> [Table.Column] {
         func title(_ text: String, _ column: Column) -> StyledText {
             list.sort == column.sort
                 ? StyledText(text + (list.descends ? glyphs.down : glyphs.up), .accent) : StyledText(text)
@@ -95,7 +96,7 @@ enum ListView {
             case .state: Table.Column(title("STATE", column), .fixed(11), priority: 7)
             case .pid: Table.Column("PID", .fixed(7), .right, priority: 2)
             case .cpu: Table.Column(title("CPU%", column), .fixed(5), .right, priority: 6)
-            case .graph: Table.Column("60s", .fixed(graphWidth), priority: 1)
+            case .graph: Table.Column(StyledText(reach), .fixed(graphWidth), priority: 1)
             case .memory: Table.Column(title("MEM", column), .fixed(5), .right, priority: 5)
             case .restarts: Table.Column(title("RST", column), .fixed(4), .right, priority: 3)
             case .story: Table.Column(title("UPTIME", column), .flexible(minimum: 9), priority: 4)

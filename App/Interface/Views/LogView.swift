@@ -39,6 +39,7 @@ enum LogView {
         let error = line.channel == .error ? StyledText(LogReader.errorLead, .warning) : ""
         let lead = name.isEmpty || error.isEmpty ? name + error : name + " " + error
         let time = state.log.showsTimes ? clock(line.time, state.utcOffset) : ""
+        if line.isNote { return LogLine(time: time, prefix: name, text: StyledText(Text.sanitize(line.bytes), .dim)) }
         let pretty = state.log.isPretty ? PrettyLine.text(line.bytes).map { Text.styled($0) } : nil
         let level = LogLine.Level(readFrom: line.bytes).flatMap { $0 >= .warning ? $0 : nil }
         return LogLine(time: time, prefix: lead, level: level, text: pretty ?? Text.styled(line.bytes))
@@ -53,6 +54,7 @@ enum LogView {
 
     private static func box(_ state: State, _ glyphs: Glyphs) -> Box {
         let log = state.log
+        let until = log.until.map { "until \(state.clock(of: $0))" }
         let follow = log.follows ? Follow.following : .paused(new: log.newLines)
         var right: [String] = []
         if let search = log.search { right.append("/\(Text.sanitize(search.text)) " + place(search)) }
@@ -62,7 +64,8 @@ enum LogView {
         if log.pages.wish != nil { right.append("reading the files") }
         if log.column > 0 { right.append("from column \(log.column + 1)") }
         return Box(
-            title: StyledText(State.Pane.log.title(state) + " \(glyphs.separator) ") + follow.label(glyphs),
+            title: StyledText(State.Pane.log.title(state) + " \(glyphs.separator) ")
+                + (until.map { StyledText($0, .warning) } ?? follow.label(glyphs)),
             right: StyledText(right.joined(separator: " \(glyphs.separator) ")),
             bottomRight: StyledText((log.isSifted ? "\(log.count) of " : "") + "\(log.buffer.count) lines"),
             focused: state.focus == .log)

@@ -20,7 +20,7 @@ enum QuestionView {
 
     /// While all apps are being stopped there is nothing else to do.
     static func drawStopping(_ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) {
-        let left = state.fleet.activeCount
+        let left = state.live.activeCount
         Dialog(
             title: "Stopping all",
             lines: [
@@ -48,8 +48,17 @@ enum QuestionView {
                 ? "The app is stopped and forgotten; its log files stay."
                 : "The apps are stopped and forgotten; their log files stay."
             return ("Delete \(title)?", list(names, state) + [what, command("delete", names, state)])
+        case .present:
+            let moment = state.past.map { state.clock(of: $0.time) } ?? "the past"
+            return (
+                "Do it now?",
+                [
+                    StyledText("This is \(moment)."),
+                    "What was begun is done to the processes of now, and now is shown again.",
+                ]
+            )
         case .leave:
-            let count = state.fleet.activeCount
+            let count = state.live.activeCount
             return (
                 "Leave OpenDaemon?",
                 [

@@ -27,6 +27,9 @@ int64_t od_find_byte(const void *bytes, size_t length, size_t start, uint8_t byt
 /* How often it is there. */
 int64_t od_count_byte(const void *bytes, size_t length, uint8_t byte);
 
+/* How many bytes it begins with that the inside of a JSON string has as they are (RFC 8259) and that are ASCII. */
+size_t od_plain_length(const void *bytes, size_t length);
+
 /* When an open file was written last, milliseconds since 1970; 0 when nobody knows. */
 int64_t od_modified(int fd);
 

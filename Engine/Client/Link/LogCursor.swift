@@ -10,6 +10,8 @@ struct LogCursor: Equatable, Sendable {
     private let request: LogRequest
     private var offsets: [File: UInt64] = [:]
     private var ended: Set<File> = []
+    /// Those of which all was read that was there, once.
+    private var live: Set<File> = []
     private var files: [LogStreamResult.File]?
     /// What is new came then or later.
     private var newSince: WallTime?
@@ -17,15 +19,20 @@ struct LogCursor: Equatable, Sendable {
     init(_ request: LogRequest) {
         self.request = request
         for position in request.resume {
-            offsets[File(process: position.process, channel: position.channel)] = position.offset
+            let file = File(process: position.process, channel: position.channel)
+            offsets[file] = position.offset
+            if position.caughtUp == true { live.insert(file) }
         }
     }
 
     /// The request that goes on where the last chunks ended.
     var rest: LogRequest {
         var rest = request
-        rest.resume = offsets.map { LogRequest.Position(process: $0.process, channel: $0.channel, offset: $1) }
-            .sorted { ($0.process, $0.channel.rawValue) < ($1.process, $1.channel.rawValue) }
+        rest.resume = offsets.map {
+            LogRequest.Position(
+                process: $0.process, channel: $0.channel, offset: $1, caughtUp: live.contains($0) ? true : nil)
+        }
+        .sorted { ($0.process, $0.channel.rawValue) < ($1.process, $1.channel.rawValue) }
         if !offsets.isEmpty { rest.since = newSince ?? request.since }
         return rest
     }
@@ -50,7 +57,9 @@ struct LogCursor: Equatable, Sendable {
 
     mutating func read(_ chunk: LogChunk) {
         let file = File(process: chunk.process, channel: chunk.channel)
-        offsets[file] = chunk.offset + UInt64(chunk.bytes.count)
+        // What we say instead of a file that cannot be read has no place in it.
+        if !(chunk.isNote && chunk.last) { offsets[file] = chunk.end }
+        if chunk.caughtUp { live.insert(file) }
         if chunk.last { ended.insert(file) }
     }
 }

@@ -6,6 +6,11 @@ extension Kernel {
         return logPlan(app.spec, number: instance.record.number)
     }
 
+    /// How the logs of an instance are written.
+    package func logSettings(of process: InstanceInfo) -> LogSettings {
+        fleet.app(namespace: process.namespace, name: process.name)?.spec.logs ?? LogSettings()
+    }
+
     /// All log files of the app of an instance, and when they are put aside; nil for an instance of nobody.
     package func logs(of instance: UInt64) -> (files: [String], rotation: LogRotation)? {
         guard let app = fleet.app(of: instance) else { return nil }

@@ -87,6 +87,8 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case secretsAbsent = "OD2008"
     /// A config was to be written where one is.
     case configExists = "OD2009"
+    /// A config that was found, not named, belongs to somebody else, or anybody may write to it.
+    case configForeign = "OD2010"
 
     /// A config that is a program failed, or exports no config.
     case configScript = "OD2013"

@@ -67,6 +67,8 @@ public struct LogChunk: Hashable, Sendable {
     /// There are other files than when the stream was opened: it is to be opened again. What is new was written at `time`
     /// or later. Such a chunk is about no file.
     public var isOutdated: Bool
+    /// The bytes are words of ours, a line that begins with `[od]`, and not of the file, which goes on at `offset`.
+    public var isNote: Bool
     public var offset: UInt64
     /// When the bytes were written, exact to a batch of the writer; only when `LogRequest.times` asked.
     public var time: WallTime?
@@ -74,7 +76,7 @@ public struct LogChunk: Hashable, Sendable {
 
     public init(
         stream: UInt32, process: UInt32, channel: Channel, caughtUp: Bool = false, last: Bool = false,
-        isOutdated: Bool = false, offset: UInt64, time: WallTime? = nil, bytes: [UInt8]
+        isOutdated: Bool = false, isNote: Bool = false, offset: UInt64, time: WallTime? = nil, bytes: [UInt8]
     ) {
         self.stream = stream
         self.process = process
@@ -82,10 +84,14 @@ public struct LogChunk: Hashable, Sendable {
         self.caughtUp = caughtUp
         self.last = last
         self.isOutdated = isOutdated
+        self.isNote = isNote
         self.offset = offset
         self.time = time
         self.bytes = bytes
     }
+
+    /// Where the file goes on after this chunk.
+    public var end: UInt64 { isNote ? offset : offset + UInt64(bytes.count) }
 
     public static let headerLength = 18
     private static let timeLength = 8
@@ -96,7 +102,8 @@ public struct LogChunk: Hashable, Sendable {
         append(UInt64(stream), 4, to: &result)
         append(UInt64(process), 4, to: &result)
         result.append(channel.rawValue)
-        result.append((caughtUp ? 1 : 0) | (last ? 2 : 0) | (time != nil ? 4 : 0) | (isOutdated ? 16 : 0))
+        let said: UInt8 = (isNote ? 8 : 0) | (isOutdated ? 16 : 0)
+        result.append((caughtUp ? 1 : 0) | (last ? 2 : 0) | (time != nil ? 4 : 0) | said)
         append(offset, 8, to: &result)
         if let time { append(UInt64(bitPattern: time.milliseconds), Self.timeLength, to: &result) }
         result += bytes
@@ -113,7 +120,7 @@ public struct LogChunk: Hashable, Sendable {
         self.init(
             stream: UInt32(number(0..<4)), process: UInt32(number(4..<8)), channel: channel,
             caughtUp: payload[9] & 1 != 0, last: payload[9] & 2 != 0,
-            isOutdated: payload[9] & 16 != 0, offset: number(10..<18),
+            isOutdated: payload[9] & 16 != 0, isNote: payload[9] & 8 != 0, offset: number(10..<18),
             time: time.map { WallTime(milliseconds: $0) }, bytes: Array(payload[start...]))
     }
 

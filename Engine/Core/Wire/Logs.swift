@@ -5,11 +5,14 @@ public struct LogRequest: Hashable, Sendable, Codable {
         public var process: UInt32
         public var channel: LogChunk.Channel
         public var offset: UInt64
+        /// The client had all that was there once: from here on `LogRequest.lag` counts. nil for false.
+        public var caughtUp: Bool?
 
-        public init(process: UInt32, channel: LogChunk.Channel, offset: UInt64) {
+        public init(process: UInt32, channel: LogChunk.Channel, offset: UInt64, caughtUp: Bool? = nil) {
             self.process = process
             self.channel = channel
             self.offset = offset
+            self.caughtUp = caughtUp
         }
     }
 
@@ -38,12 +41,16 @@ public struct LogRequest: Hashable, Sendable, Codable {
     public var filter: LogFilter?
     /// Chunks say when they were written.
     public var times: Bool?
+    /// Bytes of a file that may wait for a follower who once had all, at least 1 MB: when it falls further behind, the
+    /// lines up to the newest are left out, and a chunk of words of ours (`LogChunk.isNote`) says how many. nil: it gets
+    /// all, however late. Not used with `filter`.
+    public var lag: Int?
 
     public init(
         targets: [String], lines: Int = Defaults.logLines, since: WallTime? = nil, until: WallTime? = nil,
         follow: Bool = false, channels: [LogChunk.Channel] = [.out, .error], resume: [Position] = [],
         merged: Bool? = nil, last: Int? = nil, first: Int? = nil, before: [Position]? = nil,
-        filter: LogFilter? = nil, times: Bool? = nil
+        filter: LogFilter? = nil, times: Bool? = nil, lag: Int? = nil
     ) {
         self.targets = targets
         self.lines = lines
@@ -58,6 +65,7 @@ public struct LogRequest: Hashable, Sendable, Codable {
         self.before = before
         self.filter = filter
         self.times = times
+        self.lag = lag
     }
 }
 
@@ -108,10 +116,17 @@ public struct LogStreamResult: Hashable, Sendable, Codable {
         /// The process that writes it now, and since when; nil when none does.
         public var pid: Int32?
         public var started: WallTime?
+        /// What a line looks like in the file, unless older lines were written in another way; nil from engines that did
+        /// not say.
+        public var type: LogType?
+        /// `LogSettings.dateFormat`.
+        public var dateFormat: String?
 
         public init(
             process: UInt32, label: String, channel: LogChunk.Channel, path: String, namespace: String? = nil,
-            name: String? = nil, instance: Int? = nil, pid: Int32? = nil, started: WallTime? = nil
+            name: String? = nil, instance: Int? = nil, pid: Int32? = nil, started: WallTime? = nil,
+            type: LogType? = nil,
+            dateFormat: String? = nil
         ) {
             self.process = process
             self.label = label
@@ -122,6 +137,8 @@ public struct LogStreamResult: Hashable, Sendable, Codable {
             self.instance = instance
             self.pid = pid
             self.started = started
+            self.type = type
+            self.dateFormat = dateFormat
         }
     }
 

@@ -71,6 +71,11 @@ public enum Methods {
     public static let events = Method<EventListRequest, [FleetEvent]>(
         "event.list", "Lists events that happened, oldest first, as far as they are kept.")
 
+    public static let fleetAt = Method<FleetAtRequest, FleetPast>(
+        "fleet.at", "Tells how all instances were at a moment, as far as events are kept.")
+    public static let metrics = Method<MetricsRequest, MetricsResult>(
+        "metrics.history", "Tells the figures of instances and of the machine between two moments.")
+
     public static let plugins = Method<Nothing, [PluginInfo]>(
         "plugin.list", "Lists what the engine can do beyond supervising, and how it is.")
     public static let plugin = Method<PluginRequest, PluginInfo>(

@@ -21,6 +21,7 @@ extension Methods {
         hello, status, ping, shutdown, detach, restartDaemon, resume, start, apply, diff, stop, restart, reload, scale,
         reset, delete, signal, send, list, info, graph, definition, change, save, resurrect, environment, why,
         subscribe,
-        unsubscribe, events, plugins, plugin, enablePlugin, disablePlugin, logStream, logStop, logList, logFlush,
+        unsubscribe, events, fleetAt, metrics, plugins, plugin, enablePlugin, disablePlugin, logStream, logStop,
+        logList, logFlush,
     ]
 }

@@ -39,8 +39,9 @@ package enum ProtocolText {
         | 0x01 request | JSON-RPC 2.0, one request or a batch | client |
         | 0x02 response | JSON-RPC 2.0 | engine |
         | 0x03 notification | JSON-RPC 2.0 | engine |
-        | 0x04 log | stream (4), process id (4), channel (1: stdout, 2: stderr), flags (1: 1 caught up, 2 last), offset \
-        in the file (8), all big endian, then bytes of the file | engine |
+        | 0x04 log | stream (4), process id (4), channel (1: stdout, 2: stderr), flags (1: 1 caught up, 2 last, \
+        4 with a time, 8 words of od, 16 other files), offset in the log (8), with flag 4 milliseconds since 1970 (8), \
+        all big endian, then bytes of the log | engine |
         | 0x05 heartbeat | empty, answered by an empty one; after hello | both |
         | 0x06 challenge | \(Token.nonceLength) random bytes | engine |
         | 0x07 challenge response | HMAC-SHA256(token, `\(String(decoding: Token.context, as: UTF8.self))` + the \

@@ -23,7 +23,7 @@ extension Control {
                 }
                 await adopt(known, found ?? ProcessSearch.Result())
             } catch {
-                Log.write("the processes of the last engine cannot be looked for: \(error)")
+                Log.write("the processes of the last engine cannot be looked for: \(error)", .error)
                 hasListed = true
                 hasAdopted()
             }
@@ -63,7 +63,7 @@ extension Control {
     private func end(_ leftovers: [ProcessRecord]) async {
         guard !leftovers.isEmpty else { return }
         let pids = leftovers.map { String($0.pid) }.joined(separator: ", ")
-        Log.write("processes \(pids) outlived their apps and are ended")
+        Log.write("processes \(pids) outlived their apps and are ended", .warn)
         let ids = Set(leftovers.map(\.id))
         for _ in 0..<Self.leftoverLooks {
             guard await killLeftovers(ids) > 0 else { return }

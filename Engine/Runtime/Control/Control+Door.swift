@@ -13,11 +13,11 @@ extension Control {
                 socket.map { parts.link.store(key: Door.key, descriptor: $0) }
             }
             guard let socket else {
-                return Log.write("there is no group \(Defaults.systemGroup): only root may connect")
+                return Log.write("there is no group \(Defaults.systemGroup): only root may connect", .warn)
             }
             try await server?.admit(listener: socket)
         } catch {
-            Log.write("the group \(Defaults.systemGroup) cannot connect: \(error)")
+            Log.write("the group \(Defaults.systemGroup) cannot connect: \(error)", .warn)
         }
     }
 }

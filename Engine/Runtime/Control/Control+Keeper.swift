@@ -187,7 +187,7 @@ extension Control {
         } else if kind == OD_LEAVE.rawValue {
             leaveRefused()
         } else if kind != OD_ADOPT.rawValue, kind != OD_REEXEC.rawValue {
-            Log.write("the keeper refused a frame of kind \(kind): \(trouble.text)")
+            Log.write("the keeper refused a frame of kind \(kind): \(trouble.text)", .error)
         }
     }
 

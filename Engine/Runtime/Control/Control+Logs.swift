@@ -38,7 +38,7 @@ extension Control {
             let page = try heldPages.removeValue(forKey: key)?.give() ?? newPage(key)
             if parts.pump.open(path, page: page) { logUsers[path] = [instance] } else { _ = Descriptor(page) }
         } catch {
-            Log.write("no log for \(path): \(error)")
+            Log.write("no log for \(path): \(error)", .warn)
         }
     }
 
@@ -54,7 +54,7 @@ extension Control {
         if let index = slots[id]?.index { parts.link.decline(slot: index) }
         drained()
         take(KeeperReport(.cut))
-        Log.write("the streams of run \(id.instance).\(id.run) were not taken")
+        Log.write("the streams of run \(id.instance).\(id.run) were not taken", .error)
     }
 
     /// Takes what the pump tells.
@@ -71,13 +71,13 @@ extension Control {
         case .refused(let id):
             decline(id)
         case .blocked(let path, let reason):
-            Log.write("\(path) cannot be written: \(reason)")
+            Log.write("\(path) cannot be written: \(reason)", .warn)
         case .unblocked(let path, let dropped):
-            Log.write("\(path) is written again, \(dropped) bytes were dropped")
+            Log.write("\(path) is written again, \(dropped) bytes were dropped", .warn)
         case .rotated(let path):
             tidy(path)
         case .notRotated(let path, let reason):
-            Log.write("\(path) cannot be put aside and goes on growing: \(reason)")
+            Log.write("\(path) cannot be put aside and goes on growing: \(reason)", .warn)
         case .closed(let path):
             parts.link.drop(key: LogPump.pageKey(path))
             for (id, plan) in closing.removeValue(forKey: path) ?? [] { attach(id, plan) }

@@ -40,14 +40,17 @@ extension Control {
 
     private func capabilitiesChanged() {
         // Old figures would look like those of now.
-        if !capabilities.isEnabled(.metrics) { figures = nil }
-        if capabilities.isEnabled(.liveMetrics) { keepMeasuring() }
+        if !capabilities.isEnabled(.metrics) {
+            figures = nil
+            history.forget()
+        }
+        keepMeasuring(soon: true)
     }
 
     /// Its work went well or not.
     func report(_ one: Capability, _ failure: (any Error)?) {
         if let failure {
-            Log.write(capabilities.failed(one, "\(failure)", at: Clock.now().boot))
+            Log.write(capabilities.failed(one, "\(failure)", at: Clock.now().boot), .error)
         } else {
             capabilities.succeeded(one)
         }

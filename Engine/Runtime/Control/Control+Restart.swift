@@ -32,7 +32,7 @@ extension Control {
         } catch {
             // The keeper still has the exits, and the next engine learns of all runs.
             journal.putBack(rest)
-            Log.write("the last facts were not stored: \(error)")
+            Log.write("the last facts were not stored: \(error)", .error)
         }
         Log.write("another engine takes over")
         parts.manager.tell(.reloading)

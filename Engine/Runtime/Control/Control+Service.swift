@@ -43,6 +43,7 @@ extension Control {
         addEvents(to: &router)
         addStories(to: &router)
         addPlugins(to: &router)
+        addHistory(to: &router)
         return router
     }
 

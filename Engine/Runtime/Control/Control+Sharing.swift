@@ -86,7 +86,7 @@ extension Control {
             do {
                 try await readers.run { try NodePreload.write(to: path) }
             } catch {
-                Log.write("the preload of node apps cannot be written to \(path): \(error)")
+                Log.write("the preload of node apps cannot be written to \(path): \(error)", .warn)
             }
             hasPreload = true
             launch(order)

@@ -26,7 +26,7 @@ extension Control {
                 }
             } catch {
                 if voice.needsChannel { throw error }
-                Log.write("run \(id.instance).\(id.run) has no channel: \(error)")
+                Log.write("run \(id.instance).\(id.run) has no channel: \(error)", .warn)
             }
         }
         if let target = voice.descriptor {

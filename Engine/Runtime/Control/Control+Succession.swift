@@ -60,7 +60,7 @@ extension Control {
     /// To the log and to all who look.
     private func say(_ news: KeeperNews) {
         switch news {
-        case .lost(let message): Log.write("keeper lost: \(message)")
+        case .lost(let message): Log.write("keeper lost: \(message)", .error)
         case .replaced(_, let message): Log.write("keeper replaced \(message)")
         }
         take(.keeper(news))
@@ -96,7 +96,7 @@ extension Control {
         }
         refuseReexec(SpawnTrouble(stage: .other, errno: 0, text: "the keeper was killed"))
         guard isReady else {
-            Log.write("the keeper is gone before the engine was ready")
+            Log.write("the keeper is gone before the engine was ready", .error)
             return parts.end(1)
         }
         if isLeaving, hasFlushed { return parts.end(0) }

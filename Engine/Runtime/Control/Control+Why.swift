@@ -70,7 +70,7 @@ extension Control {
             if draft.wasKilled { report.outOfMemory = memory.evidence(at: now) }
             let whole = report
             _ = writer.post {
-                do { try store.add(whole) } catch { Log.write("a crash report is lost: \(error)") }
+                do { try store.add(whole) } catch { Log.write("a crash report is lost: \(error)", .error) }
             }
         }
     }
@@ -117,7 +117,9 @@ extension Control {
         _ = parts.storeWorker.post {
             let user = Self.userName(requester.uid)
             let deed = Deed(at: at, what: what, uid: requester.uid, user: user, by: requester.command)
-            do { try store.add(deed, to: apps.sorted()) } catch { Log.write("a deed is not noted: \(error)") }
+            do { try store.add(deed, to: apps.sorted()) } catch {
+                Log.write("a deed is not noted: \(error)", .error)
+            }
         }
     }
 
@@ -143,7 +145,9 @@ extension Control {
             let (store, good) = (parts.store, GoodSpec(spec: spec, until: now.wall))
             _ = parts.storeWorker.post {
                 let app = "\(spec.namespace)/\(spec.name)"
-                do { try store.put(good, of: app) } catch { Log.write("a good definition is not kept: \(error)") }
+                do { try store.put(good, of: app) } catch {
+                    Log.write("a good definition is not kept: \(error)", .error)
+                }
             }
         }
     }

@@ -89,8 +89,10 @@ actor Control {
     var owner: UInt64?
     /// The last figures, and whether the next are due.
     var figures: Meter.Figures?
-    var isMeasuring = false
+    var nextMeasuring: (due: Instant, timer: Scheduled<Void>)?
     var measuring: Task<Void, Never>?
+    /// Figures of before.
+    var history = Remembered()
     private(set) var isLeaving = false
     /// Everything is on disk: leave may be asked for.
     private(set) var hasFlushed = false
@@ -137,7 +139,7 @@ actor Control {
             }
         }
         server = try await Server.open(
-            listener: listener, on: loop, router: router, gate: gate, note: { Log.write($0) },
+            listener: listener, on: loop, router: router, gate: gate, note: { Log.write($0, .warn) },
             hello: { await self.greet($0) })
         // Once more: taking the socket over has set its backlog to a smaller one.
         Glibc.listen(listener, Self.backlog)
@@ -167,6 +169,7 @@ actor Control {
         for continuation in ready { continuation.resume() }
         ready = []
         serve(parts.manager)
+        keepMeasuring()
     }
 
     /// Waits until the fleet is known.
@@ -231,7 +234,7 @@ actor Control {
             perform(effects, storing: false)
         } catch  where stops {
             // Stopping is what people need on a full disk: it happens now, and is written as soon as there is room.
-            Log.write("a stop is not stored yet: \(error)")
+            Log.write("a stop is not stored yet: \(error)", .error)
             kernel = next
             isCommitting = false
             journal.putBack(batch)
@@ -321,7 +324,7 @@ actor Control {
         } catch {
             journal.putBack(batch)
             storeTrouble = error
-            Log.write("the store cannot be written: \(error)")
+            Log.write("the store cannot be written: \(error)", .error)
         }
         isFlushing = false
         writeEnded()
@@ -359,7 +362,7 @@ actor Control {
             let rest = journal.take()
             // Batches reach the store in their order: one that is under way is before this one. What cannot be written
             // is with the keeper no more, but the apps are down: only their last exit codes are lost.
-            do { try await write(rest) } catch { Log.write("the last facts were not stored: \(error)") }
+            do { try await write(rest) } catch { Log.write("the last facts were not stored: \(error)", .error) }
             await pidFiles.finish()
             try? await parts.storeWorker.run {
                 pump.stop()

@@ -28,7 +28,7 @@ package enum EngineMain {
             serve(control, loop)
             waitForSignals(control)
         } catch {
-            Log.write("the engine cannot start: \(error)")
+            Log.write("the engine cannot start: \(error)", .error)
             refuse(error, paths, loop)
         }
     }
@@ -60,7 +60,7 @@ package enum EngineMain {
             do {
                 try await control.open(listener: Int32(OD_FD_LISTENER))
             } catch {
-                Log.write("the engine cannot start: \(error)")
+                Log.write("the engine cannot start: \(error)", .error)
                 exit(tryAgain)
             }
         }
@@ -93,7 +93,7 @@ package enum EngineMain {
             do {
                 try await engine.open(listener: Int32(OD_FD_LISTENER))
             } catch {
-                Log.write("nobody can be told: \(error)")
+                Log.write("nobody can be told: \(error)", .error)
                 exit(tryAgain)
             }
         }

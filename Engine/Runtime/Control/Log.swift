@@ -15,9 +15,12 @@ enum Log {
         }
     }
 
-    /// One line, with the time in front; on standard error as it is while no file was opened.
-    static func write(_ text: String) {
-        let line = Array("\(Clock.now().wall) \(text)\n".utf8)
+    /// One line, with time and level in front; on standard error as it is while no file was opened.
+    ///
+    /// - Parameter level: by whose fault it is. `error`: we cannot do our own work; `warn`: an app, a client, a file or
+    ///   the machine is not as it should be; `info`: what happens.
+    static func write(_ text: String, _ level: LogLevel = .info) {
+        let line = Array("\(Clock.now().wall) \(level.rawValue) \(text)\n".utf8)
         file.withLock {
             if let file = $0 { file.write(line) } else { _ = Glibc.write(2, line, line.count) }
         }

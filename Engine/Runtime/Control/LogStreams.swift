@@ -8,6 +8,8 @@ extension Control {
         var file: LogStreamResult.File
         /// Where it goes on; nil for the last lines.
         var offset: UInt64?
+        /// The client had all of it once.
+        var isLive = false
     }
 
     /// Bytes read and sent at a time.
@@ -51,6 +53,7 @@ extension Control {
         var files: [StreamedFile] = []
         var seen: Set<String> = []
         for process in try kernel.processes(named: request.targets, at: Clock.now()) {
+            let settings = kernel.logSettings(of: process)
             for channel in request.channels {
                 let path = channel == .out ? process.outFile : process.errorFile
                 guard seen.insert(path).inserted else { continue }
@@ -59,9 +62,10 @@ extension Control {
                     process: UInt32(process.id), label: isShared ? process.name : process.label, channel: channel,
                     path: path, namespace: process.namespace, name: process.name,
                     instance: isShared ? nil : process.instance, pid: isShared ? nil : process.pid,
-                    started: process.pid != nil ? process.startedAt : nil)
+                    started: process.pid != nil ? process.startedAt : nil, type: settings.type,
+                    dateFormat: settings.dateFormat)
                 let position = request.resume.first { $0.process == file.process && $0.channel == channel }
-                files.append(StreamedFile(file: file, offset: position?.offset))
+                files.append(StreamedFile(file: file, offset: position?.offset, isLive: position?.caughtUp == true))
             }
         }
         return files
@@ -75,11 +79,15 @@ extension Control {
         let reader = LogReader(
             file.path, from: streamed.offset ?? 0, newest: parts.pump.growth.marks(of: file.path))
         var sender = LogSender(file: file, stream: stream, session: session)
+        var lag = LogLag(request, path: file.path, parts)
         do {
             let limit = parts.pump.growth.length(of: file.path)
             try await parts.readers.run {
                 if streamed.offset == nil { try reader.begin(request, upTo: limit) }
                 if let until = request.until { try reader.stop(after: until) }
+            }
+            if streamed.isLive, let gap = try await lag?.overtake(reader) {
+                guard await sender.send(gap) else { return }
             }
             for await _ in parts.pump.growth.changes(of: file.path) {
                 while true {
@@ -87,11 +95,14 @@ extension Control {
                     let slice = try await parts.readers.run { try reader.read(sliceSize, upTo: limit) }
                     guard await sender.send(slice, isLast: slice.bytes.isEmpty && !request.follow) else { return }
                     if slice.bytes.isEmpty { break }
+                    guard sender.isLive || streamed.isLive, let gap = try await lag?.watch(reader, slice) else {
+                        continue
+                    }
+                    guard await sender.send(gap) else { return }
                 }
             }
         } catch {
-            _ = await sender.send(
-                LogSlice(offset: 0, bytes: Array("[od] \(error)\n".utf8), isRestarted: false), isLast: true)
+            await sender.fail(error)
         }
     }
 }
@@ -113,6 +124,8 @@ private struct LogSender {
     let stream: UInt32
     let session: Session
     private var hasCaughtUp = false
+    /// The client had all that was there.
+    var isLive: Bool { hasCaughtUp }
 
     init(file: LogStreamResult.File, stream: UInt32, session: Session) {
         self.file = file
@@ -129,5 +142,21 @@ private struct LogSender {
             stream: stream, process: file.process, channel: file.channel, caughtUp: catchesUp, last: isLast,
             offset: slice.offset, bytes: slice.bytes)
         return await session.send(log: chunk) && !isLast
+    }
+
+    /// False: send no more.
+    func send(_ gap: LogGap) async -> Bool {
+        await session.send(
+            log: LogChunk(
+                stream: stream, process: file.process, channel: file.channel, isNote: true, offset: gap.position,
+                bytes: gap.words))
+    }
+
+    /// The file cannot be read: nothing more comes of it.
+    func fail(_ error: any Error) async {
+        _ = await session.send(
+            log: LogChunk(
+                stream: stream, process: file.process, channel: file.channel, last: true, isNote: true, offset: 0,
+                bytes: Array("[od] \(error)\n".utf8)))
     }
 }

@@ -13,13 +13,14 @@ extension Control {
         let worker = request.filter == nil ? parts.readers : parts.searchers
         do {
             let growth = parts.pump.growth
+            let starts = try await sender.overtake(files, request, parts)
             let merge = try LogMerge(
-                files.map { file in
+                files.enumerated().map { index, file in
                     let before = request.before?.first {
                         $0.process == file.file.process && $0.channel == file.file.channel
                     }
                     return LogMerge.Log(
-                        path: file.file.path, start: file.offset, end: before?.offset, growth: growth)
+                        path: file.file.path, start: starts[index], end: before?.offset, growth: growth)
                 }, request, holdsOpenLine: request.follow)
             var failed: Set<Int> = []
             while true {
@@ -37,8 +38,7 @@ extension Control {
                 for index in files.indices where !failed.contains(index) {
                     group.addTask {
                         await follow(
-                            files[index].file, from: positions[index], sieve: sieves[index],
-                            times: request.times ?? false, sender, parts)
+                            files[index].file, from: positions[index], sieve: sieves[index], request, sender, parts)
                     }
                 }
             }
@@ -71,11 +71,13 @@ extension Control {
 
     /// Sends what is added to one file.
     private static func follow(
-        _ file: LogStreamResult.File, from position: UInt64, sieve: LogSieve?, times: Bool, _ sender: MergedSender,
-        _ parts: Parts
+        _ file: LogStreamResult.File, from position: UInt64, sieve: LogSieve?, _ request: LogRequest,
+        _ sender: MergedSender, _ parts: Parts
     ) async {
         let reader = LogReader(file.path, from: position)
         var gate = LineGate(sieve: sieve, position: position)
+        var lag = LogLag(request, path: file.path, parts)
+        let times = request.times ?? false
         do {
             for await _ in parts.pump.growth.changes(of: file.path) {
                 while true {
@@ -86,6 +88,8 @@ extension Control {
                     for lines in gate.take(slice) {
                         guard await sender.send(lines, of: file, time: time) else { return }
                     }
+                    guard let gap = try await lag?.watch(reader, slice) else { continue }
+                    guard await sender.send(gap, of: file, time: time) else { return }
                 }
             }
         } catch {
@@ -150,6 +154,28 @@ private struct MergedSender: Sendable {
                 bytes: lines.bytes))
     }
 
+    /// Where each file goes on: a client that had all and has fallen behind is told what it missed.
+    func overtake(_ files: [Control.StreamedFile], _ request: LogRequest, _ parts: Control.Parts) async throws
+        -> [UInt64?]
+    {
+        var starts = files.map(\.offset)
+        for (index, file) in files.enumerated() where file.isLive {
+            guard let start = file.offset, let lag = LogLag(request, path: file.file.path, parts) else { continue }
+            guard let gap = try await lag.overtake(LogReader(file.file.path, from: start)) else { continue }
+            starts[index] = gap.position
+            let time = request.times == true ? Clock.now().wall : nil
+            guard await send(gap, of: file.file, time: time) else { throw CancellationError() }
+        }
+        return starts
+    }
+
+    func send(_ gap: LogGap, of file: LogStreamResult.File, time: WallTime?) async -> Bool {
+        await session.send(
+            log: LogChunk(
+                stream: stream, process: file.process, channel: file.channel, isNote: true, offset: gap.position,
+                time: time, bytes: gap.words))
+    }
+
     /// There are other files.
     func outdate(_ time: WallTime) async {
         _ = await session.send(
@@ -173,7 +199,7 @@ private struct MergedSender: Sendable {
     func fail(_ file: LogStreamResult.File, _ error: any Error) async -> Bool {
         var chunk = chunk(file, 0)
         chunk.bytes = Array("[od] \(error)\n".utf8)
-        chunk.last = true
+        (chunk.last, chunk.isNote) = (true, true)
         return await session.send(log: chunk)
     }
 

@@ -16,7 +16,7 @@ final class PidFiles: Sendable {
             if worker == nil { worker = try? Worker("od-pids", capacity: Self.queue) }
             return worker
         }
-        if worker?.post({ Self.write(file) }) != true { Log.write("\(file.path) waits for too many others") }
+        if worker?.post({ Self.write(file) }) != true { Log.write("\(file.path) waits for too many others", .warn) }
     }
 
     /// Waits until all that was taken is done, at most two seconds.
@@ -33,12 +33,11 @@ final class PidFiles: Sendable {
     }
 
     private static func write(_ file: PidFile) {
-        let person = file.user.flatMap(Users.person)
-        let (uid, gid) = (person?.uid ?? OD_PID_FILE_OURS, person?.gid ?? OD_PID_FILE_OURS)
         let result =
-            file.isThere
-            ? od_pid_file_write(file.path, file.pid, uid, gid) : od_pid_file_remove(file.path, file.pid, uid, gid)
-        if result < 0 { Log.write("\(file.path) is not \(file.isThere ? "written" : "removed"): \(Errno(-result))") }
+            file.isThere ? od_pid_file_write(file.path, file.pid) : od_pid_file_remove(file.path, file.pid)
+        guard result < 0 else { return }
+        let why = -result == EEXIST ? "what stands there is no pid file" : "\(Errno(-result))"
+        Log.write("\(file.path) is not \(file.isThere ? "written" : "removed"): \(why)", .warn)
     }
 }
 

@@ -55,7 +55,7 @@ actor RefusedEngine {
         try link.listen { report in
             self.loop.execute { self.assumeIsolated { $0.take(report) } }
         } closed: {
-            Log.write("the keeper is gone")
+            Log.write("the keeper is gone", .error)
             self.end(1)
         }
         link.hello()

@@ -79,7 +79,7 @@ struct ServiceManager: Sendable {
                 sendto(socket, message, message.count, Int32(MSG_NOSIGNAL), $0, length)
             }
         }
-        if sent < 0 { Log.write("the service manager at \(address) does not listen: \(Errno(errno))") }
+        if sent < 0 { Log.write("the service manager at \(address) does not listen: \(Errno(errno))", .warn) }
     }
 
     /// Says that this loop turns, as often as the manager wants to hear it.

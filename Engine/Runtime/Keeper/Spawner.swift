@@ -74,7 +74,7 @@ final class Spawner: Sendable {
                 state = .tree(tree)
                 return leaf
             } catch {
-                Log.write("run \(id.instance).\(id.run) has no cgroup: \(error)")
+                Log.write("run \(id.instance).\(id.run) has no cgroup: \(error)", .warn)
                 state = .tree(tree)
                 return nil
             }
@@ -103,7 +103,7 @@ final class Spawner: Sendable {
 
     /// The system took the directory and refused the process: from now on without.
     func withoutCgroups(_ reason: String) {
-        Log.write("no cgroups from now on: \(reason)")
+        Log.write("no cgroups from now on: \(reason)", .warn)
         mayHaveCgroups.store(false, ordering: .relaxed)
         _ = worker?.post { [self] in
             cgroups.withLock { if case .tree(let tree) = $0 { $0 = .retired(tree) } }
@@ -156,8 +156,8 @@ final class Spawner: Sendable {
             for stray in new {
                 Log.write(
                     "process \(stray.pid) (\(stray.name)) got away from the app that started it: it has a session of its "
-                        + "own and a cleared environment, no stop ends it; where od can write cgroups nothing gets away"
-                )
+                        + "own and a cleared environment, no stop ends it; where od can write cgroups nothing gets away",
+                    .warn)
             }
         }
         if isTaken != true { isLooking.store(false, ordering: .relaxed) }
@@ -170,6 +170,6 @@ final class Spawner: Sendable {
         guard !knowsSmallPipes.exchange(true, ordering: .relaxed) else { return }
         Log.write(
             "the pipes of new apps are small, since this user has used up his budget of them: all works, with more "
-                + "switching between processes; raise fs.pipe-user-pages-soft (sysctl) to end that")
+                + "switching between processes; raise fs.pipe-user-pages-soft (sysctl) to end that", .warn)
     }
 }

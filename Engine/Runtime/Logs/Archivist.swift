@@ -39,7 +39,7 @@ final class Archivist: Sendable {
             do throws(Failure) {
                 try CrashLog.keep(crash, ends)
             } catch {
-                Log.write("\(error)")
+                Log.write("\(error)", .warn)
             }
         }
     }

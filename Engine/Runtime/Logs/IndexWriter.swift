@@ -36,9 +36,8 @@ struct IndexWriter {
 
     /// The log file is another one, or was cut: its first byte comes `passed` bytes after that of the former.
     mutating func restart(inode: UInt64, passed: UInt64, at time: Int64) {
-        let old = header ?? LogIndex.read(path, headerOnly: true)
-        header = LogIndex(
-            inode: inode, number: old?.number ?? 1, base: (old?.base ?? 0) + passed, born: time)
+        let old = header ?? LogIndex.read(path, headerOnly: true) ?? next(inode: inode, born: time)
+        header = LogIndex(inode: inode, number: old.number, base: old.base + passed, born: time)
         length = 0
         waiting = []
         last = nil
@@ -55,7 +54,7 @@ struct IndexWriter {
     /// What the disk says of it, for a file that was opened just now.
     private mutating func found(inode: UInt64, born: Int64) -> LogIndex {
         length = 0
-        guard let old = LogIndex.read(path) else { return LogIndex(inode: inode, number: 1, base: 0, born: born) }
+        guard let old = LogIndex.read(path) else { return next(inode: inode, born: born) }
         if old.inode == inode {
             length = LogIndex.headerSize + LogIndex.markSize * old.marks.count
             return LogIndex(inode: inode, number: old.number, base: old.base, born: old.born)
@@ -70,6 +69,16 @@ struct IndexWriter {
         // Somebody replaced the file while nobody looked: it had at least what is marked.
         return LogIndex(
             inode: inode, number: old.number, base: old.base + (old.marks.last?.offset ?? 0), born: born)
+    }
+
+    /// Of a file without an index: the first of its log, or we died when the one before had been put aside and nothing was
+    /// said of this one yet. A number is never used twice: what has it would be taken for what is new.
+    private func next(inode: UInt64, born: Int64) -> LogIndex {
+        var next = LogIndex(inode: inode, number: 1, base: 0, born: born)
+        guard let last = LogParts.old(of: String(path.dropLast(LogIndex.suffix.count))).last else { return next }
+        next.number = (last.number ?? 0) + 1
+        next.base = (LogIndex.read(last.index, headerOnly: true)?.base ?? 0) + last.length
+        return next
     }
 
     /// Writes what waits.

@@ -124,8 +124,8 @@ struct RecordWriter {
         var isValid = true
         var at = 0
         while at < bytes.count, fits {
-            var end = at
-            while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[at...])
+            let end = at + od_plain_length(rest.baseAddress, rest.count)
             if end > at { put(UnsafeRawBufferPointer(rebasing: bytes[at..<end])) }
             guard end < bytes.count else { break }
             let length = Self.characterLength(bytes, end)
@@ -140,10 +140,6 @@ struct RecordWriter {
             at = end + max(length, 1)
         }
         return isValid
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte < 0x80 && byte != 0x22 && byte != 0x5C
     }
 
     private mutating func putEscape(_ byte: UInt8) {

@@ -30,7 +30,10 @@ extension LogFile {
     /// Another file, or a cut one, goes on with a log of which `passed` bytes came before.
     private func restartIndex(_ passed: UInt64) {
         forgetMarks()
-        index.restart(inode: state.inode, passed: passed, at: od_wall_milliseconds())
+        let time = od_wall_milliseconds()
+        index.restart(inode: state.inode, passed: passed, at: time)
+        // Followers see that it begins anew before there is a byte.
+        index.flush(inode: state.inode, at: time)
     }
 
     /// Opens what is at the path, or makes it, and goes on where the last commit was.

@@ -88,7 +88,11 @@ extension LogFile {
 
     private func part(_ number: UInt64) -> String { "\(path).\(number)" }
 
+    /// As `od_put_aside`; the number is taken, too, where only a compressed file has it.
     private func putAside(_ number: UInt64) -> Int32 {
-        path.withCString { from in part(number).withCString { od_put_aside(from, $0) } }
+        var there = od_pump_stat()
+        let compressed = LogParts.path(path, number, compressed: true)
+        guard compressed.withCString({ od_pump_stat_path($0, &there) }) == -Errno.noEntry else { return -Errno.exists }
+        return path.withCString { from in part(number).withCString { od_put_aside(from, $0) } }
     }
 }

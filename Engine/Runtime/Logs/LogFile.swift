@@ -249,10 +249,10 @@ final class LogFile {
         length.commit(state.offset)
     }
 
-    /// What was written and committed since the batch began was written now.
+    /// What was written and committed since the batch began was written now; records say themselves when.
     func mark() {
         guard state.offset > batchStart, !isSpecial else { return }
-        let time = od_wall_milliseconds()
+        let time = style.type == .raw || stamp.time == 0 ? od_wall_milliseconds() : stamp.time
         if index.note(batchStart, at: time) { index.flush(inode: state.inode, at: time) }
         length.note(index.last)
         batchStart = state.offset

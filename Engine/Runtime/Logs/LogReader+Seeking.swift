@@ -51,10 +51,9 @@ extension LogReader {
     /// The position behind the last byte that is there now, `limit` as for `read`; nil without a file.
     package func end(upTo limit: UInt64? = nil) throws(Failure) -> UInt64? {
         try ask { state throws(Errno) in
-            guard var written = try LogSource.written(path) else { return nil }
+            guard let written = try located(nil) else { return nil }
             defer { written.close() }
             guard let length = try written.length() else { return nil }
-            written.base = try base(of: written, nil)
             return written.base + min(length, limit ?? .max)
         }
     }
@@ -100,8 +99,7 @@ extension LogReader {
     }
 
     private func openWritten(_ state: inout State) throws(Errno) -> LogSource? {
-        guard var source = try LogSource.written(path) else { return nil }
-        source.base = try base(of: source, nil)
+        guard let source = try located(nil) else { return nil }
         state.source = source
         return source
     }

@@ -32,6 +32,8 @@ package final class LogReader: Sendable {
         var isRestarted = false
         /// The base of the file that is written, when the one before was read to its end.
         var expected: UInt64?
+        /// Nothing more was there at the last look.
+        var isWaiting = false
     }
 
     package let path: String
@@ -70,7 +72,7 @@ package final class LogReader: Sendable {
                 let isCurrent = source.isWritten && source.isAtPath()
                 let length = try source.length()
                 if source.isWritten, length == nil { break }
-                if isCurrent, let length, length < state.position - source.base { restart(&state) }
+                if isCurrent { noticeCut(&state, source, length) }
                 let end = isCurrent ? min(length ?? 0, limit ?? .max) : length ?? .max
                 bytes = try take(&state, most, end: end)
                 if isCurrent || !bytes.isEmpty || state.position >= state.end { break }
@@ -81,6 +83,7 @@ package final class LogReader: Sendable {
             defer {
                 state.position += UInt64(bytes.count)
                 state.isRestarted = false
+                state.isWaiting = bytes.isEmpty
             }
             return LogSlice(offset: state.position, bytes: bytes, isRestarted: state.isRestarted)
         }
@@ -108,8 +111,7 @@ package final class LogReader: Sendable {
     /// The file with the next byte; nil when the log has no file.
     private func open(_ state: inout State) throws(Errno) -> LogSource? {
         if let source = state.source { return source }
-        guard var source = try LogSource.written(path) else { return nil }
-        source.base = try base(of: source, state.expected)
+        guard var source = try located(state.expected) else { return nil }
         defer { state.expected = nil }
         if state.position < source.base, let old = earlier(&state, before: source) {
             source.close()
@@ -147,19 +149,54 @@ package final class LogReader: Sendable {
             modified: WallTime(milliseconds: od_wall_milliseconds()))
     }
 
-    /// Position of the first byte of the file that is written: its index says it, or where the one before ended.
-    func base(of source: LogSource, _ expected: UInt64?) throws(Errno) -> UInt64 {
+    /// Files that may be put aside one after the other while we ask where the newest begins.
+    private static let lookups = 8
+
+    /// The file that is written, with its position; nil without one. `expected` as for `base`.
+    func located(_ expected: UInt64?) throws(Errno) -> LogSource? {
+        for _ in 1..<Self.lookups {
+            guard var source = try LogSource.written(path) else { return nil }
+            source.base = base(of: source, expected)
+            if source.isAtPath() { return source }
+            // It was put aside meanwhile: what was said of the old files may be of later ones.
+            source.close()
+        }
+        guard var source = try LogSource.written(path) else { return nil }
+        source.base = base(of: source, expected)
+        return source
+    }
+
+    /// Position of the first byte of the file that is written. Its index says it; a file that was made just now has none
+    /// yet, and begins where the last old file ends, or where the one ended that somebody else renamed.
+    ///
+    /// - Parameter expected: where the file ended that was read before, maybe not the last one before this.
+    private func base(of source: LogSource, _ expected: UInt64?) -> UInt64 {
         if let index = LogIndex.read(LogIndex.path(of: path), headerOnly: true), index.inode == source.inode {
             return index.base
         }
-        if let expected { return expected }
-        guard let last = LogParts.old(of: path).last else { return 0 }
-        return (LogIndex.read(last.index, headerOnly: true)?.base ?? 0) + last.length
+        guard let last = LogParts.old(of: path).last else { return expected ?? 0 }
+        let index = LogIndex.read(last.index, headerOnly: true)
+        // Put aside since it was opened.
+        if let index, !last.isCompressed, index.inode == source.inode { return index.base }
+        if let index { return max(index.base + last.length, expected ?? 0) }
+        return expected ?? last.length
     }
 
     func leave(_ state: inout State) {
         state.source?.close()
         state.source = nil
+    }
+
+    /// A file that was cut has less than it had, or has grown again since: then its index says that it begins later.
+    private func noticeCut(_ state: inout State, _ source: LogSource, _ length: UInt64?) {
+        if state.isWaiting, let index = LogIndex.read(LogIndex.path(of: path), headerOnly: true),
+            index.inode == source.inode, index.base > source.base, index.base >= state.position
+        {
+            state.position = index.base
+            restart(&state)
+        } else if let length, length < state.position - source.base {
+            restart(&state)
+        }
     }
 
     /// The file was cut: what it has now comes after all that it had.

@@ -52,6 +52,25 @@ import Testing
         #expect(partNumbers(log) == Array(1..<pieces.count))
     }
 
+    /// An engine was killed when a file had been put aside and nothing was said yet of the one that follows.
+    @Test func aNumberIsNeverUsedTwice() throws {
+        let late = world.path("late.log")
+        let before = Lines.all("old", count: 50)
+        try write(String(decoding: before, as: UTF8.self), to: late + ".7")
+        tidyLogs([late], by: LogRotation(), at: WallTime(milliseconds: 0))
+        #expect(partNumbers(late) == [] && size(late + ".7.gz") > 0)
+        let second = try TestRun(2)
+        try world.start(second, out: "late.log")
+        try #require(world.pump.rotate(late, by: LogRotation(maxSize: 1000)))
+        #expect(eventually { size(late) == 0 })
+        let all = Lines.all("app", count: 100)
+        second.out.write(all)
+        second.exit()
+        #expect(eventually { world.isDrained(second) })
+        #expect(partNumbers(late).first == 8)
+        #expect(try rest(LogReader(late)) == String(decoding: before + all, as: UTF8.self))
+    }
+
     @Test func aLineThatIsLongerThanAFileHasOneOfItsOwn() throws {
         try rotate(at: 100)
         let long = String(repeating: "x", count: 5000) + "\n"

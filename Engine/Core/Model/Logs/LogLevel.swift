@@ -25,12 +25,15 @@ extension LogLevel {
 
     /// The same for bytes that lie elsewhere.
     package init?(readFrom line: UnsafeBufferPointer<UInt8>) {
-        let bytes = line.dropFirst(Self.textHead(of: line)).prefix(Self.reach)
-        let start = bytes.firstIndex { $0 != 0x20 && $0 != 0x09 } ?? bytes.endIndex
-        guard start < bytes.endIndex else { return nil }
-        let said = Self.message(in: bytes[start...])?.withUnsafeBufferPointer { Self.read($0[...]) }
-        guard let level = said ?? Self.read(bytes[start...]) else { return nil }
+        let said = Self.message(in: line)?.withUnsafeBufferPointer { Self.read(text: $0[...]) }
+        let text = line.dropFirst(Self.textHead(of: line)).prefix(Self.reach)
+        guard let level = said ?? Self.read(text: text) else { return nil }
         self = level
+    }
+
+    private static func read(text: Text) -> LogLevel? {
+        let start = text.firstIndex { $0 != 0x20 && $0 != 0x09 } ?? text.endIndex
+        return start < text.endIndex ? read(text[start...]) : nil
     }
 
     /// The bytes of `2026-05-01T12:00:00.000Z out `, which a log of the type `text` has in front of each line; `out#3`
@@ -47,12 +50,24 @@ extension LogLevel {
     }
 
     private static let jsonHead = Array("{\"timestamp\":\"".utf8)
+    private static let jsonEscape = Array("u001b".utf8)
     private static let jsonMessage = Array(",\"message\":\"".utf8)
 
-    /// What the app wrote, of a line in a log of the type `json`: quotes without their backslashes; nil for other lines.
-    private static func message(in line: Text) -> [UInt8]? {
-        guard line.starts(with: jsonHead), let place = find(jsonMessage, in: line) else { return nil }
-        return line[(place + jsonMessage.count)...].filter { $0 != UInt8(ascii: "\\") }
+    /// The beginning of what the app wrote, of a line in a log of the type `json`: quotes without their backslashes, and
+    /// escape characters as such; nil for other lines.
+    private static func message(in line: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard line.starts(with: jsonHead), let place = find(jsonMessage, in: line.prefix(reach)) else { return nil }
+        var rest = line[(place + jsonMessage.count)...].prefix(reach)
+        var text: [UInt8] = []
+        while let byte = rest.popFirst() {
+            if byte != UInt8(ascii: "\\") {
+                text.append(byte)
+            } else if rest.starts(with: jsonEscape) {
+                text.append(escape)
+                rest = rest.dropFirst(jsonEscape.count)
+            }
+        }
+        return text
     }
 
     private static func read(_ bytes: Text) -> LogLevel? {
@@ -121,22 +136,40 @@ extension LogLevel {
         return nil
     }
 
-    /// A word in capitals; a small one only between brackets or before a colon.
+    private static let escape: UInt8 = 0x1B
+
+    /// A word in capitals; a small one only between brackets, before a colon, or in a colour of its own.
     private static func word(_ bytes: Text) -> LogLevel? {
         var index = bytes.startIndex
+        var coloured = bytes.endIndex
         while index < bytes.endIndex {
             guard isLetter(bytes[index]) else {
-                index += 1
+                if bytes[index] == escape {
+                    index = endOfColour(bytes, index)
+                    coloured = index
+                } else {
+                    index += 1
+                }
                 continue
             }
             let word = bytes[index...].prefix { isLetter($0) || isDigit($0) || $0 == 0x5F }
             let before = index > bytes.startIndex ? bytes[index - 1] : 0x20
             let after = word.endIndex < bytes.endIndex ? bytes[word.endIndex] : 0x20
-            let isMarked = before == UInt8(ascii: "[") || after == UInt8(ascii: ":") || after == UInt8(ascii: "]")
+            let isMarked =
+                before == UInt8(ascii: "[") || after == UInt8(ascii: ":") || after == UInt8(ascii: "]")
+                || coloured == index && after == escape
             if isMarked || word.allSatisfy({ $0 < 0x61 }), let level = named(word) { return level }
             index = word.endIndex
         }
         return nil
+    }
+
+    /// Behind `ESC [ 33 m` and the like (ECMA-48): loggers colour their levels.
+    private static func endOfColour(_ bytes: Text, _ start: Int) -> Int {
+        let rest = bytes[(start + 1)...]
+        guard rest.first == UInt8(ascii: "[") else { return start + 1 }
+        let end = rest.dropFirst().firstIndex { (0x40...0x7E).contains($0) }
+        return end.map { $0 + 1 } ?? bytes.endIndex
     }
 
     private static let names: [String: LogLevel] = [
