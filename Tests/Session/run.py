@@ -32,6 +32,7 @@ import lines
 import many
 import octal
 import package
+import past
 import plugins
 import programs
 import protocol
@@ -45,6 +46,7 @@ import stalled
 import stories
 import strangers
 import system
+import tabs
 import verbs
 import why
 import written
@@ -59,7 +61,8 @@ SEARCHED = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
-        stories, spawns, plugins, protocol, reading, boot, why, clusters, ends, ready, programs, elsewhere,
+        stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
+        elsewhere,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )

@@ -126,6 +126,7 @@ struct Printer: Sendable {
     /// A remark that does not end the command; never on stdout, which may be read by a program.
     func warning(_ text: String) {
         if quiet { return }
+        let text = Text.lines(text).joined(separator: "\n")
         errors.write(Paint.text("od: ", Style(.warning), console.errorColour) + text + "\n")
     }
 

@@ -115,7 +115,18 @@ enum HelpDefaults {
         [
             ("to connect", "\(seconds(Defaults.connectDeadline)), the start of an engine included"),
             ("for an answer", seconds(Defaults.answerDeadline)),
-            ("figures", "every \(seconds(Defaults.sampleInterval)) while somebody looks"),
+            (
+                "figures",
+                "every \(seconds(Defaults.sampleInterval)) while somebody looks, else every "
+                    + "\(seconds(Defaults.restInterval))"
+            ),
+            (
+                "figures of before",
+                "by the second \(Defaults.historySeconds / 60) min while somebody looks, by 10 s "
+                    + "\(Defaults.historyTens / 360) h, by the minute \(Defaults.storedMinutes / 86_400_000) d and "
+                    + "\(size(Defaults.storedMinuteBytes))"
+            ),
+            ("", "\(Defaults.historyPoints) points of one, \(Defaults.historyAnswer) in an answer"),
             (
                 "--system",
                 "\(Defaults.systemHome); the group \(Defaults.systemGroup) through \(Defaults.systemDoor)/od.sock"

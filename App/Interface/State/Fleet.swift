@@ -15,6 +15,8 @@ package struct Fleet: Sendable {
     package private(set) var hostCPU = History()
     /// Number of the last event that is part of `rows`; nil before the first snapshot and after a gap.
     private var seq: UInt64?
+    /// It is of a moment that is over: nothing in it goes on.
+    private var stillAt: Instant?
     /// What the engine's clock said at a moment of ours: the two may differ, even run on two machines.
     private var clock: (wall: WallTime, at: Instant)?
 
@@ -99,7 +101,7 @@ package struct Fleet: Sendable {
 
     /// Milliseconds that the present run lasts; nil when none runs.
     package func uptime(of row: Row, at now: Instant) -> Int? {
-        row.process.uptime.map { $0 + now.milliseconds(since: row.seenAt) }
+        row.process.uptime.map { $0 + (stillAt ?? now).milliseconds(since: row.seenAt) }
     }
 
     /// Milliseconds until a wait ends; nil when it does not wait for a moment.
@@ -114,10 +116,23 @@ package struct Fleet: Sendable {
         return max(0, Int(present.milliseconds - end.milliseconds))
     }
 
-    /// What the engine's clock says now.
-    private func engineTime(at now: Instant) -> WallTime? {
-        clock.map { WallTime(milliseconds: $0.wall.milliseconds + Int64(now.milliseconds(since: $0.at))) }
+    /// What the engine's clock says now; nil before it said anything.
+    func engineTime(at now: Instant) -> WallTime? {
+        let now = stillAt ?? now
+        return clock.map { WallTime(milliseconds: $0.wall.milliseconds + Int64(now.milliseconds(since: $0.at))) }
     }
+
+    /// Shows how it was at a moment, and stays so.
+    mutating func stand(_ past: [Row], host machine: HostInfo?, wall: WallTime, at now: Instant) {
+        rows = Dictionary(past.map { (InstanceName($0.process), $0) }) { first, _ in first }
+        host = machine
+        clock = (wall, now)
+        stillAt = now
+        count()
+    }
+
+    /// A sample of the machine.
+    mutating func look(_ percent: Double) { hostCPU.append(percent) }
 
     /// Events carry no figures: those of the same run stay.
     private mutating func put(_ process: InstanceInfo, replacing old: Row?, at now: Instant) {

@@ -41,6 +41,8 @@ package struct LogReader: Sendable {
     package internal(set) var showsTimes = false
     /// Lines of JSON are shown as a message and its fields.
     package internal(set) var isPretty = false
+    /// Only what was written up to then; nil: all, and what comes.
+    package internal(set) var until: WallTime?
     package internal(set) var buffer = LogBuffer()
     /// How far each file was read, and how far the buffer goes where what came later was not kept.
     var pages = LogPages()
@@ -108,17 +110,20 @@ package struct LogReader: Sendable {
     mutating func open(_ name: InstanceName?, stream number: Int) {
         var fresh = LogReader()
         (fresh.wraps, fresh.showsTimes, fresh.isPretty, fresh.isWhole) = (wraps, showsTimes, isPretty, isWhole)
+        fresh.until = until
         fresh.show(from: level?.level)
         self = fresh
         process = name
         stream = number
         isOpening = name != nil
+        if until != nil, isOpening { pages.wish = .past }
     }
 
     /// Begins anew with the same process; the search goes on.
     mutating func reopen(stream number: Int) {
         replace([], held: nil)
         pages = LogPages()
+        if until != nil { pages.wish = .past }
         stream = number
         isOpening = true
     }

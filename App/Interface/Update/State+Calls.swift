@@ -16,8 +16,13 @@ enum Farewell {
 extension State {
     /// Sends a call, unless the same is under way: a key that is held does nothing more.
     mutating func send(_ call: Call) -> [Command] {
+        guard !isReadOnly || !call.changes else { return refuse(.toggle) }
         if case .lost = link {
             say(.error, "not connected: OpenDaemon is tried again every second")
+            return []
+        }
+        if past != nil, call.changes {
+            say(.error, "this is the past: . goes back to now")
             return []
         }
         guard !pending.values.contains(where: { $0.call == call }) else { return [] }
@@ -38,7 +43,7 @@ extension State {
         case (.status, .status(let status)):
             return leave(clients: status.clients)
         case (.detach, _):
-            return [.quit(Farewell.detached(fleet.activeCount))]
+            return [.quit(Farewell.detached(live.activeCount))]
         case (.shutdown, _):
             return [.quit(isStoppingAll ? Farewell.stopped : nil)]
         case (_, .failures(let failures)) where !failures.isEmpty:
@@ -63,8 +68,8 @@ extension State {
     private mutating func leave(clients: Int?) -> [Command] {
         guard asksAt != nil else { return [] }
         asksAt = nil
-        if let clients, clients > 1 { return [.quit(Farewell.detached(fleet.activeCount))] }
-        guard fleet.activeCount > 0 else { return send(.shutdown) }
+        if let clients, clients > 1 { return [.quit(Farewell.detached(live.activeCount))] }
+        guard live.activeCount > 0 else { return send(.shutdown) }
         question = Question(.leave)
         return []
     }
@@ -82,6 +87,8 @@ extension State {
             say(.success, "started \(title(names)) in \(time)", command: commandLine("start", names))
         case .delete(let names):
             say(.success, "deleted \(title(names))", command: commandLine("delete", names))
+        case .reload, .reset, .signal, .flush, .scale, .set:
+            reportMore(done, time)
         case .status, .detach, .shutdown:
             break
         }
@@ -93,6 +100,10 @@ extension State {
         case .stop(let names): "stopping \(title(names))"
         case .start(let names): "starting \(title(names))"
         case .delete(let names): "deleting \(title(names))"
+        case .reload(let names): "reloading \(title(names))"
+        case .scale(let apps, _, _): "scaling \(title(apps))"
+        case .set(let apps, _, _): "changing \(title(apps))"
+        case .reset, .signal, .flush: nil
         case .status, .detach, .shutdown: nil
         }
     }

@@ -59,14 +59,21 @@ extension State {
         look.tried = nil
     }
 
-    private mutating func take(_ choice: Chooser.Choice?) -> [Command] {
+    mutating func take(_ choice: Chooser.Choice?) -> [Command] {
         guard let choice else { return [] }
         close()
+        if let asked = guardPresent(choice.deed) { return asked }
         switch choice.deed {
         case .action(let action): return perform(action)
         case .theme(let name):
             look.chosen = name
             return []
+        case .signal(let number):
+            question = Question(.signal(number, list.targets))
+            return []
+        case .why(let name): return select(name) + perform(.why)
+        case .reload(let name): return send(.reload([name]))
+        case .reset(let names): return send(.reset(names))
         case .go(let name): return select(name)
         case .log(let name):
             let commands = select(name)

@@ -5,7 +5,7 @@ extension State {
     /// What follows the log that is shown, under a new number.
     mutating func reopenLog() -> [Command] {
         log.reopen(stream: log.stream + 1)
-        return [log.command]
+        return log.commands
     }
 
     /// A page of what came before.
@@ -13,6 +13,13 @@ extension State {
         guard mayWish, !log.pages.isAtStart else { return [] }
         log.pages.wish = .older
         return [read(last: LogPages.size, before: log.pages.before(log.buffer))]
+    }
+
+    /// The very first lines of the log. Nothing when they are here, or cannot be asked for now.
+    mutating func wantStart() -> [Command]? {
+        guard mayWish, !log.pages.isAtStart else { return nil }
+        log.pages.wish = .start
+        return [read(first: LogPages.size, since: WallTime(milliseconds: 0))]
     }
 
     /// A page of what came behind, where that was not kept.
@@ -59,6 +66,7 @@ extension State {
         for chunk in chunks { page.append(chunk) }
         let lines = (page.first..<page.end).map { page[$0] } + page.partial
         switch wish {
+        case .past: log.stand(lines, chunks)
         case .older:
             log.pages.isAtStart = lines.count < LogPages.size
             if lines.isEmpty { say(.info, "this is the beginning of the log") } else { log.prepend(lines) }
@@ -66,12 +74,22 @@ extension State {
             log.goOn(chunks, isEnd: lines.count < LogPages.size)
         case .match(let older):
             return found(chunks, older: older)
+        case .start where lines.isEmpty:
+            say(.info, "this is the beginning of the log")
+        case .start:
+            show(lines, chunks)
+            log.pages.isAtStart = true
         case .window:
-            log.jump(lines, chunks)
-            let (rows, columns) = (layout.logRows, layout.logColumns)
-            log.scroll(to: min(rows, log.count) - 1, rows: rows, columns: columns)
+            show(lines, chunks)
         }
         return []
+    }
+
+    /// Another part of the log, from its first line on.
+    private mutating func show(_ lines: [LogBuffer.Line], _ chunks: [LogChunk]) {
+        log.jump(lines, chunks)
+        let (rows, columns) = (layout.logRows, layout.logColumns)
+        log.scroll(to: min(rows, log.count) - 1, rows: rows, columns: columns)
     }
 
     private mutating func found(_ chunks: [LogChunk], older: Bool) -> [Command] {
@@ -88,7 +106,9 @@ extension State {
     }
 
     mutating func pageFailed(_ failure: Failure) {
+        if log.pages.wish == .past { log.failure = failure }
         log.pages.wish = nil
+        log.isOpening = false
         say(failure)
     }
 }
@@ -100,9 +120,25 @@ extension LogReader {
     }
 
     /// What makes the engine send it.
-    var command: Command {
-        guard isWhole, let process else { return .followLogs(stream: stream, process) }
-        return .followApp(stream: stream, process)
+    var commands: [Command] {
+        guard let until, let target else {
+            guard isWhole, let process else { return [.followLogs(stream: stream, process)] }
+            return [.followApp(stream: stream, process)]
+        }
+        // What is written now is not wanted.
+        let request = LogRequest(
+            targets: [target], lines: Self.tail, until: until, merged: true, last: Self.tail, times: true)
+        return [.followLogs(stream: stream, nil), .readLogs(stream: stream, request)]
+    }
+
+    /// The last lines up to a moment; nothing comes behind them.
+    mutating func stand(_ lines: [LogBuffer.Line], _ chunks: [LogChunk]) {
+        isOpening = false
+        failure = nil
+        for chunk in chunks { pages.came(chunk) }
+        pages.isAtStart = lines.count < Self.tail
+        replace(lines, held: nil)
+        follow()
     }
 
     /// Lines that follow those of the buffer.

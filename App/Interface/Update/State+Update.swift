@@ -9,7 +9,7 @@ extension State {
         // In one line: of several messages only the last is seen.
         if !notes.isEmpty { say(.warning, notes.joined(separator: "; ")) }
         notes = []
-        return take(message) + wake() + keep()
+        return take(message) + wake() + inquire() + keep()
     }
 
     /// Settings that have changed are written down.
@@ -52,8 +52,20 @@ extension State {
         case .answered(let call, let answer): return finish(call, answer)
         case .failed(let call, let failure): return fail(call, failure)
         case .inspected(let found):
-            if InstanceName(found.process) == shown { detail = found }
+            if InstanceName(found.process) == shown, past == nil { detail = found }
             return []
+        case .found(let number, let finding): return take(finding, number)
+        case .notFound(let number, let failure):
+            miss(failure, number)
+            return []
+        case .wrote(let path, let bytes):
+            say(.success, "saved \(Format.bytes(UInt64(bytes))) to \(path)")
+            return []
+        case .notWritten(let failure):
+            say(failure)
+            return []
+        case .past(let number, let view): return take(number, view)
+        case .pastFailed(let number, let failure): return pastFailed(number, failure)
         case .logOpened, .logChunk, .logFailed, .logPage, .logPageFailed: return takeLog(message)
         }
     }
@@ -65,6 +77,7 @@ extension State {
         isOwner = isOwner && hello.embedded
         if case .lost = link { say(.success, "connected again") }
         link = .live
+        askAnew()
         return []
     }
 
@@ -72,6 +85,7 @@ extension State {
         let isShutDown = pending.values.contains { $0.call == .shutdown }
         pending = [:]
         asksAt = nil
+        forgetQuestionOfPast()
         // The engine may end before its answer is read.
         if isShutDown { return [.quit(isStoppingAll ? Farewell.stopped : nil)] }
         if case .lost = link { return [] }
@@ -80,13 +94,21 @@ extension State {
     }
 
     private mutating func take(_ snapshot: FleetSnapshot) -> [Command] {
-        fleet.apply(snapshot, at: now)
+        live.apply(snapshot, at: now)
         if case .connecting = link { link = .live }
-        return refresh()
+        expire()
+        let commands = refresh()
+        if let first = list.order.first(where: { $0.namespace == project }) {
+            list.select(first, page: layout.listRows, at: now)
+            restsAt = now
+        }
+        project = nil
+        return commands
     }
 
     private mutating func take(_ event: FleetEvent) -> [Command] {
-        guard fleet.apply(event, at: now) else { return [.resubscribe] }
+        guard live.apply(event, at: now) else { return [.resubscribe] }
+        expire(by: event)
         if event.name == .errored, let process = event.process {
             let name = shortName(InstanceName(process))
             let reason = process.reason ?? event.message ?? process.exit?.description
@@ -98,7 +120,8 @@ extension State {
     }
 
     private mutating func take(_ metrics: FleetMetrics) -> [Command] {
-        fleet.apply(metrics, at: now)
+        live.apply(metrics, at: now)
+        expireFigures()
         return refresh()
     }
 
@@ -138,7 +161,7 @@ extension State {
         detail = nil
         detailTop = 0
         log.open(shown, stream: log.stream + 1)
-        return [log.command] + (shown.map { [.inspect($0)] } ?? [])
+        return log.commands + (shown.map { past == nil ? [.inspect($0)] : [] } ?? [])
     }
 
     private mutating func resize(_ new: Size) -> [Command] {
@@ -156,7 +179,9 @@ extension State {
     mutating func say(_ weight: Toast.Weight, _ text: String, command: String? = nil) {
         toasts.removeAll { $0.text == text }
         if toasts.count == Self.maxToasts { toasts.removeFirst() }
-        toasts.append(Toast(weight, text, command: command, at: now))
+        let toast = Toast(weight, text, command: command, at: now)
+        toasts.append(toast)
+        remember(toast)
     }
 
     mutating func say(_ failure: Failure) {

@@ -22,6 +22,10 @@ enum EmptyView {
                 StyledText("od daemon status", .accent) + StyledText("  in another terminal tells more", .dim),
             ]
         }
+        if let past = state.past {
+            let what = past.isUnknown ? "Nothing is known of" : "There was no process at"
+            return [StyledText("\(what) \(state.clock(of: past.time))", .dim), "", ". goes back to now"]
+        }
         guard state.fleet.isKnown else { return [StyledText("Asking OpenDaemon for its processes", .dim)] }
         return [
             StyledText("Nothing runs here yet.", .heading), "",

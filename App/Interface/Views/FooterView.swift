@@ -13,12 +13,15 @@ enum FooterView {
             KeyBar(keys(state)).draw(on: &canvas, in: footer)
         }
         // On a small screen both share a line.
+        if state.toasts.isEmpty, let text = pastText(state), layout.message.y != layout.footer.y {
+            canvas.text(text, x: message.x, y: message.y, width: message.width, cut: glyphs.cut)
+        }
         guard let toast = state.toasts.last, layout.message.y != layout.footer.y || state.prompt == nil else { return }
         canvas.clear(message)
         canvas.text(text(toast, glyphs), x: message.x, y: message.y, width: message.width, cut: glyphs.cut)
     }
 
-    private static func text(_ toast: Toast, _ glyphs: Glyphs) -> StyledText {
+    static func text(_ toast: Toast, _ glyphs: Glyphs) -> StyledText {
         let (mark, role): (String, Role) =
             switch toast.weight {
             case .info: (glyphs.separator, .info)
@@ -31,6 +34,19 @@ enum FooterView {
         return text
     }
 
+    /// What had happened last at the moment that is looked back at; nil for now.
+    private static func pastText(_ state: State) -> StyledText? {
+        guard let past = state.past, past.fleet != nil else { return nil }
+        if past.isUnknown {
+            let since = past.since.map { "before \(state.clock(of: $0))" } ?? "of the past"
+            return StyledText("nothing is known \(since)", .warning)
+        }
+        guard let event = past.event else { return nil }
+        let who = event.process.map { state.shortName(InstanceName($0)) + " " } ?? ""
+        let words = event.name.rawValue.replacing("process:", with: "") + (event.message.map { ": \($0)" } ?? "")
+        return StyledText(state.clock(of: event.at) + "  ", .dim) + StyledText(Text.sanitize(who + words), .info)
+    }
+
     /// Keys that have an effect now, the most important first.
     private static func keys(_ state: State) -> [KeyBar.Key] {
         let shown = state.keys.bindings(at: state.place).filter { binding in
@@ -38,7 +54,12 @@ enum FooterView {
         }
         // Help and the way out are never left out, and always at the same end.
         let anchors: [Action] = [.help, .quit]
-        let ordered = shown.filter { !anchors.contains($0.action) } + shown.filter { anchors.contains($0.action) }
+        // The way back to now comes before what is done there.
+        let ways: [Action] = [.later, .present]
+        let others = shown.filter { !anchors.contains($0.action) }
+        let ordered =
+            others.filter { ways.contains($0.action) } + others.filter { !ways.contains($0.action) }
+            + shown.filter { anchors.contains($0.action) }
         return ordered.enumerated().map { index, binding in
             let matters = anchors.contains(binding.action) || (binding.section == .log && state.focus == .log)
             return KeyBar.Key(binding.keys[0].name, label(binding, state), priority: matters ? 1 : -index)

@@ -6,7 +6,7 @@ import Widgets
 enum HeaderView {
     static func draw(_ state: State, on canvas: inout Canvas, in layout: Layout, _ glyphs: Glyphs) {
         let area = layout.header.inset(columns: 1)
-        let link = linkText(state, glyphs)
+        let link = (state.isReadOnly ? StyledText("read-only  ", .warning) : "") + linkText(state, glyphs)
         let linkWidth = min(link.width, area.width)
         canvas.text(link, x: area.right - linkWidth, y: area.y, width: linkWidth, cut: glyphs.cut)
         let isTall = area.height > 1
@@ -69,6 +69,11 @@ enum HeaderView {
     }
 
     private static func linkText(_ state: State, _ glyphs: Glyphs) -> StyledText {
+        if let past = state.past, state.link == .live {
+            let age = Format.duration(milliseconds: state.age ?? 0)
+            let mark = past.asked == nil ? "" : glyphs.ellipsis
+            return StyledText("\(glyphs.left) \(state.clock(of: past.time))\(mark) (\(age) ago)", .warning, .reverse)
+        }
         switch state.link {
         case .connecting: return StyledText("connecting", .dim)
         case .live: return StyledText(glyphs.online + " live", .success)

@@ -46,7 +46,7 @@ enum LogView {
     }
 
     /// `09:24:17.112`, blank where nobody knows.
-    private static func clock(_ milliseconds: Int64, _ utcOffset: Int) -> String {
+    static func clock(_ milliseconds: Int64, _ utcOffset: Int) -> String {
         guard milliseconds > 0 else { return String(repeating: " ", count: LogReader.timeWidth) }
         let local = WallTime(milliseconds: milliseconds + Int64(utcOffset) * 1000).description
         return String(local.dropFirst(11).prefix(LogReader.timeWidth))
@@ -54,6 +54,7 @@ enum LogView {
 
     private static func box(_ state: State, _ glyphs: Glyphs) -> Box {
         let log = state.log
+        let until = log.until.map { "until \(state.clock(of: $0))" }
         let follow = log.follows ? Follow.following : .paused(new: log.newLines)
         var right: [String] = []
         if let search = log.search { right.append("/\(Text.sanitize(search.text)) " + place(search)) }
@@ -63,9 +64,12 @@ enum LogView {
         if log.pages.wish != nil { right.append("reading the files") }
         if log.column > 0 { right.append("from column \(log.column + 1)") }
         return Box(
-            title: StyledText(State.Pane.log.title(state) + " \(glyphs.separator) ") + follow.label(glyphs),
+            title: StyledText(State.Pane.log.title(state) + " \(glyphs.separator) ")
+                + (until.map { StyledText($0, .warning) } ?? follow.label(glyphs)),
             right: StyledText(right.joined(separator: " \(glyphs.separator) ")),
-            bottomRight: StyledText((log.isSifted ? "\(log.count) of " : "") + "\(log.buffer.count) lines"),
+            bottomRight: StyledText(
+                (log.isSifted ? "\(log.count) of " : "")
+                    + (log.buffer.count == 1 ? "1 line" : "\(log.buffer.count) lines")),
             focused: state.focus == .log)
     }
 

@@ -20,7 +20,7 @@ enum QuestionView {
 
     /// While all apps are being stopped there is nothing else to do.
     static func drawStopping(_ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) {
-        let left = state.fleet.activeCount
+        let left = state.live.activeCount
         Dialog(
             title: "Stopping all",
             lines: [
@@ -48,8 +48,39 @@ enum QuestionView {
                 ? "The app is stopped and forgotten; its log files stay."
                 : "The apps are stopped and forgotten; their log files stay."
             return ("Delete \(title)?", list(names, state) + [what, command("delete", names, state)])
+        case .reload(let names):
+            return (
+                "Reload \(state.title(names))?",
+                list(names, state) + [
+                    "Each is replaced when its successor is online.", command("reload", names, state),
+                ]
+            )
+        case .signal(let number, let names):
+            let name = Signal.name(number)
+            return (
+                "Send \(name) to \(state.title(names))?",
+                (names.count > 1 ? list(names, state) : []) + [
+                    StyledText(SignalMenu.meaning(of: number)), command("signal \(name)", names, state),
+                ]
+            )
+        case .flush(let names):
+            let what: StyledText = "What was written is gone for good; old log files go too."
+            return (
+                names.count == 1
+                    ? "Empty the log of \(state.title(names))?" : "Empty the logs of \(state.title(names))?",
+                (names.count > 1 ? list(names, state) : []) + [what, command("flush", names, state)]
+            )
+        case .present:
+            let moment = state.past.map { state.clock(of: $0.time) } ?? "the past"
+            return (
+                "Do it now?",
+                [
+                    StyledText("This is \(moment)."),
+                    "What was begun is done to the processes of now, and now is shown again.",
+                ]
+            )
         case .leave:
-            let count = state.fleet.activeCount
+            let count = state.live.activeCount
             return (
                 "Leave OpenDaemon?",
                 [

@@ -229,7 +229,7 @@ extension Kernel {
         beginEnding(id, app.spec, now, &effects, why: why)
     }
 
-    mutating func besideSpawnFailed(_ id: RunID, _ why: String, _ effects: inout Effects) {
+    mutating func besideSpawnFailed(_ id: RunID, _ why: String, _ now: Moment, _ effects: inout Effects) {
         guard var instance = fleet[id.instance], case .failed = instance.beside?.life.spawnFailed(run: id.run) else {
             return
         }
@@ -238,6 +238,7 @@ extension Kernel {
         instance.record.ended = max(instance.record.ended, id.run)
         fleet[id.instance] = instance
         failReload(of: id.instance, why, &effects)
+        tellAlone(id.instance, now, &effects)
     }
 
     mutating func besideExited(_ id: RunID, _ end: RunEnd, _ now: Moment, _ effects: inout Effects) {
@@ -256,6 +257,8 @@ extension Kernel {
         if hasFailed { beside.role = .failed }
         instance.beside = beside
         fleet[id.instance] = instance
+        // What is told of its end is told of an instance that is alone again.
+        if case .settled = action { besideSettled(id, &effects) }
         let uptime = end.at.milliseconds(since: end.since)
         let text = "\(end.exit) after \(uptime) ms"
         let crashed = hasFailed && isCrash(end.exit, action, app.spec.restart)
@@ -269,16 +272,21 @@ extension Kernel {
         if action == .underWay, app.spec.shutdownWithMessage == true {
             effects.keeper.append(.signal(id, app.spec.killSignal))
         }
-        if case .settled = action { besideSettled(id, &effects) }
     }
 
-    mutating func besideGone(_ id: RunID, _ effects: inout Effects) {
+    mutating func besideGone(_ id: RunID, _ now: Moment, _ effects: inout Effects) {
         guard var instance = fleet[id.instance], var beside = instance.beside else { return }
         let action = beside.life.gone(run: id.run)
         instance.beside = beside
         fleet[id.instance] = instance
         guard case .settled = action else { return }
         besideSettled(id, &effects)
+        tellAlone(id.instance, now, &effects)
+    }
+
+    /// The run beside went without an event of its own: everybody believes that the instance is still being reloaded.
+    private mutating func tellAlone(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
+        if case .online = fleet[key]?.life.state { publish(.online, key, now, &effects) }
     }
 
     /// Nothing of the run beside lives any more.

@@ -123,7 +123,7 @@ extension Kernel {
 
     mutating func spawnFailed(_ id: RunID, _ trouble: SpawnTrouble, _ now: Moment, _ effects: inout Effects) {
         if let app = fleet.app(of: id.instance), fleet[id.instance]?.beside?.run == id.run {
-            return besideSpawnFailed(id, Failure.spawn(app.spec, trouble).why, &effects)
+            return besideSpawnFailed(id, Failure.spawn(app.spec, trouble).why, now, &effects)
         }
         guard var instance = fleet[id.instance], let app = fleet.app(of: id.instance),
             case .failed(let stopWasSaid) = instance.life.spawnFailed(run: id.run)
@@ -189,7 +189,7 @@ extension Kernel {
             forget(id, &effects)
             return
         }
-        if instance.beside?.run == id.run { return besideGone(id, &effects) }
+        if instance.beside?.run == id.run { return besideGone(id, now, &effects) }
         let action = instance.life.gone(run: id.run)
         fleet[id.instance] = instance
         guard case .settled(let running, let exit, let afterwards) = action else {

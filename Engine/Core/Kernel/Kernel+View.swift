@@ -32,6 +32,17 @@ extension Kernel {
         }
     }
 
+    /// The same, by the names under which figures are kept.
+    package func liveNames() -> [(name: MetricName, pid: Int32)] {
+        fleet.all.compactMap { instance in
+            guard let running = instance.life.running, let spec = fleet.apps[instance.record.app]?.spec else {
+                return nil
+            }
+            let number = instance.record.number
+            return (MetricName(namespace: spec.namespace, name: spec.name, instance: number), running.pid)
+        }
+    }
+
     /// All main processes that live, those that are being replaced too.
     package func mainPids() -> Set<Int32> {
         Set(fleet.all.flatMap { [$0.life.running?.pid, $0.beside?.life.running?.pid].compactMap { $0 } })

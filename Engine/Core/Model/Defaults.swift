@@ -143,6 +143,16 @@ public enum Defaults {
     public static let keptEvents = 512
     /// Seconds that ssh may take to connect.
     public static let remotePatience = 15
-    /// Metrics: sampled this often while somebody looks.
+    /// Metrics: sampled this often while somebody looks, and this often when nobody does.
     public static let sampleInterval = 1000
+    public static let restInterval = 10_000
+    /// Figures that are kept in memory: so many seconds while somebody looks, and so many stretches of ten seconds.
+    public static let historySeconds = 600
+    public static let historyTens = 1080
+    /// Figures of whole minutes that are kept in state.db: for so long, and so many bytes of them.
+    public static let storedMinutes = 7 * 86_400_000
+    public static let storedMinuteBytes = 64 << 20
+    /// Points of one series of figures in an answer, and of all of them.
+    public static let historyPoints = 600
+    public static let historyAnswer = 20_000
 }

@@ -57,6 +57,11 @@ public enum Methods {
     public static let environment = Method<EnvironmentRequest, [ProcessEnvironment]>(
         "process.env", "Tells the environment of instances, and where each variable comes from.")
 
+    public static let files = Method<TargetRequest, [ProcessFiles]>(
+        "process.files", "Tells which files the processes of instances have open, and where they listen.")
+    public static let machine = Method<Nothing, MachineInfo>(
+        "daemon.machine", "Tells how busy the machine is: each core, memory, disks, network.")
+
     public static let why = Method<TargetRequest, [ProcessStory]>(
         "process.why", "Tells what led to the state of instances: ends, deeds, crash reports, changes.")
 
@@ -70,6 +75,11 @@ public enum Methods {
         "event.unsubscribe", "Ends a subscription.")
     public static let events = Method<EventListRequest, [FleetEvent]>(
         "event.list", "Lists events that happened, oldest first, as far as they are kept.")
+
+    public static let fleetAt = Method<FleetAtRequest, FleetPast>(
+        "fleet.at", "Tells how all instances were at a moment, as far as events are kept.")
+    public static let metrics = Method<MetricsRequest, MetricsResult>(
+        "metrics.history", "Tells the figures of instances and of the machine between two moments.")
 
     public static let plugins = Method<Nothing, [PluginInfo]>(
         "plugin.list", "Lists what the engine can do beyond supervising, and how it is.")

@@ -16,7 +16,7 @@ extension Control {
         await untilReady()
         try await session.subscribe(request, filter)
         let isMetered = request.subscription == nil && request.metrics ?? true
-        if isMetered { keepMeasuring() }
+        if isMetered { keepMeasuring(soon: true) }
         let host = isMetered ? await host() : lastHost
         if let missed = await server?.missed(request) {
             return FleetSnapshot(

@@ -1,7 +1,8 @@
 import Core
 import NIOCore
 
-// Figures of processes and machine: sampled once a second while somebody is subscribed, and when somebody asks.
+// Figures of processes and machine: sampled once a second while somebody is subscribed, when somebody asks, and else
+// every ten seconds for those who look back later.
 extension Control {
     /// The processes with figures that are at most `Defaults.sampleInterval` old.
     func measured(_ processes: [InstanceInfo]) async -> [InstanceInfo] {
@@ -36,6 +37,7 @@ extension Control {
                 let new = try await parts.meter.measure(kernel.livePids().map(\.pid))
                 // It may have been switched off meanwhile.
                 figures = capabilities.isEnabled(.metrics) ? new : nil
+                remember(new)
                 report(.metrics, nil)
             } catch {
                 figures = nil
@@ -59,23 +61,34 @@ extension Control {
             ?? HostInfo(hostname: "", cores: 1, cpu: 0, memoryUsed: 0, memoryTotal: 0, load: [], uptime: 0)
     }
 
-    /// Samples every second as long as somebody is subscribed or memory is limited; at rest there is no timer.
-    func keepMeasuring() {
-        guard !isMeasuring, capabilities.isEnabled(.liveMetrics) || limitsMemory else { return }
-        isMeasuring = true
-        loop.scheduleTask(in: .milliseconds(Int64(Defaults.sampleInterval))) {
+    /// Samples every second as long as somebody is subscribed or memory is limited, else every ten seconds; with
+    /// the capability switched off there is no timer.
+    ///
+    /// - Parameter soon: somebody has come who looks.
+    func keepMeasuring(soon: Bool = false) {
+        let now = Clock.now().boot
+        if let nextMeasuring, nextMeasuring.due <= now.advanced(byMilliseconds: Defaults.sampleInterval) { return }
+        let isUrgent = soon && capabilities.isEnabled(.liveMetrics) || hasLimitedRuns
+        guard isUrgent || capabilities.isEnabled(.metrics) else { return }
+        let milliseconds = isUrgent ? Defaults.sampleInterval : Defaults.restInterval
+        let due = now.advanced(byMilliseconds: milliseconds)
+        if let nextMeasuring, nextMeasuring.due <= due { return }
+        nextMeasuring?.timer.cancel()
+        let timer = loop.scheduleTask(in: .milliseconds(Int64(milliseconds))) {
             self.assumeIsolated { control in
-                control.isMeasuring = false
+                control.nextMeasuring = nil
                 Task { await control.measureForWatchers() }
             }
         }
+        nextMeasuring = (due, timer)
     }
 
     private func measureForWatchers() async {
-        guard let server else { return }
+        guard let server else { return keepMeasuring() }
         let isWatched = await server.metered > 0
-        guard isWatched || hasLimitedRuns else { return }
-        keepMeasuring()
+        keepMeasuring(soon: isWatched)
+        // Where nothing runs there is nothing to remember.
+        guard isWatched || hasLimitedRuns || !kernel.livePids().isEmpty else { return }
         let before = figures?.at
         await measure()
         limitMemory()

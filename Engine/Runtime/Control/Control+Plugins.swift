@@ -40,8 +40,11 @@ extension Control {
 
     private func capabilitiesChanged() {
         // Old figures would look like those of now.
-        if !capabilities.isEnabled(.metrics) { figures = nil }
-        if capabilities.isEnabled(.liveMetrics) { keepMeasuring() }
+        if !capabilities.isEnabled(.metrics) {
+            figures = nil
+            history.forget()
+        }
+        keepMeasuring(soon: true)
     }
 
     /// Its work went well or not.

@@ -42,7 +42,9 @@ extension Control {
         addLogFiles(to: &router)
         addEvents(to: &router)
         addStories(to: &router)
+        addLooks(to: &router)
         addPlugins(to: &router)
+        addHistory(to: &router)
         return router
     }
 

@@ -91,8 +91,10 @@ actor Control {
     var owner: UInt64?
     /// The last figures, and whether the next are due.
     var figures: Meter.Figures?
-    var isMeasuring = false
+    var nextMeasuring: (due: Instant, timer: Scheduled<Void>)?
     var measuring: Task<Void, Never>?
+    /// Figures of before.
+    var history = Remembered()
     private(set) var isLeaving = false
     /// Everything is on disk: leave may be asked for.
     private(set) var hasFlushed = false
@@ -169,6 +171,7 @@ actor Control {
         for continuation in ready { continuation.resume() }
         ready = []
         serve(parts.manager)
+        keepMeasuring()
     }
 
     /// Waits until the fleet is known.

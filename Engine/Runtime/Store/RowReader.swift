@@ -65,17 +65,16 @@ struct RowReader {
     /// The oldest events after `seq`, or without one the newest; oldest first.
     func events(_ db: Database, _ query: EventQuery) throws -> [FleetEvent] {
         let sql = """
-            SELECT seq, at, name, process, message, crash FROM event WHERE seq > ? AND at >= ?
+            SELECT seq, at, name, process, message, crash FROM event WHERE seq > ? AND at >= ? AND at <= ?
             ORDER BY seq \(query.after == nil ? "DESC" : "ASC")
             """
-        let arguments: StatementArguments = [Int64(clamping: query.after ?? 0), query.since?.milliseconds ?? .min]
+        let arguments: StatementArguments = [
+            Int64(clamping: query.after ?? 0), query.since?.milliseconds ?? .min, query.until?.milliseconds ?? .max,
+        ]
         var events: [FleetEvent] = []
         let rows = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments)
         while events.count < query.limit, let row = try rows.next() {
-            guard let name = EventName(rawValue: row[2]) else { throw bad("event", row) }
-            var event = FleetEvent(
-                seq: UInt64(bitPattern: row[0]), at: WallTime(milliseconds: row[1]), name: name, process: nil,
-                message: row[4], crash: row[5])
+            var event = try bareEvent(row)
             // Most rows of a narrow filter are not wanted: their instances need not be decoded.
             guard query.filter.matches(event) else { continue }
             event.process = try (row[3] as String?).map {
@@ -85,6 +84,23 @@ struct RowReader {
             events.append(event)
         }
         return query.after == nil ? events.reversed() : events
+    }
+
+    /// One event by its row; nil when it is gone.
+    func event(_ db: Database, row number: Int64) throws -> FleetEvent? {
+        let sql = "SELECT seq, at, name, process, message, crash FROM event WHERE row = ?"
+        guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [number]) else { return nil }
+        var event = try bareEvent(row)
+        event.process = try (row[3] as String?).map { try decoded(InstanceInfo.self, $0, table: "event", row: row) }
+        return event
+    }
+
+    /// Without its instance.
+    private func bareEvent(_ row: Row) throws -> FleetEvent {
+        guard let name = EventName(rawValue: row[2]) else { throw bad("event", row) }
+        return FleetEvent(
+            seq: UInt64(bitPattern: row[0]), at: WallTime(milliseconds: row[1]), name: name, process: nil,
+            message: row[4], crash: row[5])
     }
 
     func capabilities(_ db: Database) throws -> [String: Bool] {

@@ -88,5 +88,6 @@ enum Schema {
         }
         if try !db.tableExists("process") { try db.execute(sql: additions) }
         if try !db.tableExists("good") { try db.execute(sql: Store.annals) }
+        if try !db.tableExists("metric_minute") { try db.execute(sql: Store.metricTables) }
     }
 }

@@ -118,12 +118,15 @@ package struct EventQuery: Sendable {
     /// The oldest with a number above this one; nil: the newest.
     package var after: UInt64?
     package var since: WallTime?
+    /// Only those up to this moment.
+    package var until: WallTime?
     package var limit: Int
 
     package init(
         _ filter: EventFilter = .all, targets: TargetMatcher? = nil, after: UInt64? = nil, since: WallTime? = nil,
-        limit: Int
+        until: WallTime? = nil, limit: Int
     ) {
+        self.until = until
         self.filter = filter
         self.targets = targets
         self.after = after
