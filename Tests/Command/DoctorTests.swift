@@ -83,12 +83,12 @@ struct DoctorTests {
     }
 
     @Test(arguments: [
-        (KeptClock(isKept: true, error: 12_345), nil, Finding.State.ok, "right to 12 ms at the worst"),
+        (KeptClock(isKept: true, error: 12_345), nil, .ok, "right to 12 ms at the worst"),
         (KeptClock(isKept: true, error: 0), nil, .ok, "right to 1 ms"),
         (KeptClock(isKept: false, error: 16_000_000), "", .ok, "kept by systemd-timesyncd"),
         (KeptClock(isKept: false, error: 16_000_000), nil, .warn, "nobody keeps the clock right"),
         (nil, "", .ok, "cannot be seen"),
-    ])
+    ] as [(KeptClock?, String?, Finding.State, String)])
     func whoKeepsTheClock(_ clock: KeptClock?, _ file: String?, _ state: Finding.State, _ words: String) {
         var checkup = checkup(file.map { ["/run/systemd/timesync/synchronized": $0] } ?? [:])
         checkup.keptClock = { clock }
@@ -126,6 +126,9 @@ struct DoctorTests {
         #expect(found.first?.state == .fail && found.first?.what.contains("interprter") == true)
         try write("opendaemon.config.yaml", "apps:\n  - script: /bin/sleep\n")
         #expect(checkup().configFindings(in: folder).first?.state == .ok)
+        try write("opendaemon.config.js", "require('fs').writeFileSync('\(folder)/ran', '')")
+        #expect(checkup().configFindings(in: folder).first?.what.contains("od validate runs") == true)
+        #expect(access(folder + "/ran", F_OK) != 0, "nothing is run to look")
     }
 
     // MARK: the daemon

@@ -150,6 +150,15 @@ struct StartPlanTests {
         }
     }
 
+    /// `od start npm --name dev -- run dev`, and `npm` is what an app is called.
+    @Test func anotherNameMeansAnotherApp() throws {
+        var plan = try plan("sleep", flags: ["--name", "dev"], args: ["100"])
+        try plan.takeTarget("sleep")
+        #expect(plan.targets.isEmpty)
+        #expect(plan.apps.map(\.name) == ["dev"])
+        #expect(throws: Failure.self) { try plan.takeTarget("dev") }
+    }
+
     @Test func oneNameIsForOneApp() {
         #expect(code { try plan("app.js", "sleep 1", flags: ["-n", "x"]) } == .usage)
     }

@@ -172,6 +172,11 @@ struct WhyTests {
         let words = ["/usr/bin/od", "start", "x", "--env", "API_TOKEN=abc", "--env", "PORT=1", "http://a:b@c/"]
         #expect(TypedLine.shown(words) == "od start x --env API_TOKEN=******** --env PORT=1 ********")
         #expect(TypedLine.shown([]) == "od")
+        #expect(TypedLine.shown(["od", "set", "a", "env.API_TOKEN", "abc"]) == "od set a env.API_TOKEN ********")
+        #expect(TypedLine.shown(["od", "set", "a", "env.PORT", "1"]) == "od set a env.PORT 1")
+        #expect(TypedLine.shown(["od", "start", "a", "--", "--password", "x"]) == "od start a -- --password ********")
+        #expect(TypedLine.shown(["od", "send", "a", "my", "words"]) == "od send a ******** ********")
+        #expect(TypedLine.shown(["od", "logs", "token-service", "api"]) == "od logs token-service api")
     }
 
     @Test func itAsksTheDaemon() async throws {

@@ -76,14 +76,15 @@ import Testing
         ("DB_PASSWORD", "x"), ("dbPassword", "x"), ("GITHUB_TOKEN", "x"), ("API_KEY", "x"), ("APIKEY", "x"),
         ("client.secret", "x"), ("PGPASS", "postgres://u:p@h/db"), ("DB_PASS", "x"), ("SESSION_COOKIE", "x"),
         ("AWS_ACCESS_KEY_ID", "x"), ("AUTH", "x"), ("URL", "redis://:p@h:6379"), ("ssh_private", "x"),
-        ("Credentials", ""),
+        ("Credentials", ""), ("MYSQL_PWD", "x"), ("SMTP_PW", "x"), ("STRIPE_SK", "x"), ("A", "ghp_0123"),
+        ("A", "-----BEGIN PRIVATE KEY-----"),
     ])
     func secret(_ name: String, _ value: String) {
         #expect(SecretVariable.isSecret(name, value))
     }
 
     @Test(arguments: [
-        ("PATH", "/bin"), ("PWD", "/srv"), ("KEYBOARD", "de"), ("AUTHOR", "me"), ("PORT", "3000"),
+        ("PATH", "/bin"), ("PWD", "/srv"), ("OLDPWD", "/"), ("KEYBOARD", "de"), ("AUTHOR", "me"), ("PORT", "3000"),
         ("URL", "https://h/a:b@c"), ("URL", "https://user@h/"), ("URL", "http://[::1]:80/x"), ("TIME", "12:30@noon"),
         ("MONKEY", "x"), ("COMPASS", "x"),
     ])

@@ -63,7 +63,7 @@ import Testing
         #expect(try !TargetMatcher(["api"]).matches(engine) && TargetMatcher(["api"]).matches(event))
     }
 
-    @Test(arguments: [["a b"], ["/(/"], ["/(a*)*b/"], Array(repeating: "a", count: 65)])
+    @Test(arguments: [["a b"], ["/(/"], ["/(?=a)/"], Array(repeating: "a", count: 65)])
     func whatNamesNothingIsRefused(_ targets: [String]) {
         #expect(throws: Failure.self) { try TargetMatcher(targets) }
     }

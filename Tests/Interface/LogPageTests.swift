@@ -34,7 +34,7 @@ struct LogPageTests {
 
     @Test func aboveTheFirstLineThePageBeforeComes() {
         var scene = scene()
-        scene.press("g")
+        for _ in 0..<100 where request(scene) == nil { scene.press(.up) }
         #expect(shown(scene).first == "5000")
         let asked = request(scene)
         #expect(asked?.before == [LogRequest.Position(process: 1, channel: .out, offset: 50_000)])
@@ -46,13 +46,36 @@ struct LogPageTests {
         #expect(shown(scene).first == "5000", "what is read stands still")
         scene.press(.up)
         #expect(shown(scene).first == "4999")
-        scene.press("g")
+        for _ in 0..<1000 where request(scene) == nil { scene.press(.up) }
         #expect(shown(scene).first == "4000")
         #expect(request(scene)?.before?.first?.offset == 40_000)
         scene.send(.logPage(stream: scene.state.log.stream, []))
         #expect(scene.screen().contains("this is the beginning of the log"))
         scene.press("g")
         #expect(request(scene) == nil)
+    }
+
+    @Test func theVeryFirstLinesCome() {
+        var scene = scene()
+        scene.press("g")
+        #expect(shown(scene).first == "5000", "until they are here")
+        let asked = request(scene)
+        #expect(asked?.since == WallTime(milliseconds: 0) && asked?.first == 1000 && asked?.before == nil)
+        scene.send(.logPage(stream: scene.state.log.stream, [chunk(0, 1000)]))
+        #expect(shown(scene).first == "0000")
+        scene.press("g", .up)
+        #expect(request(scene) == nil, "there is nothing before")
+        for _ in 0..<1000 where request(scene) == nil { scene.press(.down) }
+        #expect(request(scene)?.resume.first?.offset == 10_000)
+        scene.press("G")
+        #expect(scene.commands.contains(.followLogs(stream: scene.state.log.stream, named("api"))))
+    }
+
+    @Test func anEmptyLogHasABeginningToo() {
+        var scene = scene()
+        scene.press("g")
+        scene.send(.logPage(stream: scene.state.log.stream, []))
+        #expect(scene.screen().contains("this is the beginning of the log"))
     }
 
     @Test func aPageOfAnotherLogIsNotTaken() {

@@ -32,6 +32,11 @@ struct Send: Verb {
         while line.isEmpty, let text = readLine(strippingNewline: false) {
             processes = try await client.call(Methods.send, SendRequest(targets: names, text: text))
         }
+        guard !processes.isEmpty else {
+            throw Failure(
+                .usage, "there is nothing to send", why: "no words stand behind \(target), and stdin has no line",
+                next: "od send \(target) WORDS, or echo WORDS | od send \(target)")
+        }
         session.printer.processes(processes, did: "sent to")
         await client.close()
     }
@@ -74,6 +79,8 @@ struct Attach: Verb {
         let showing = Task {
             var writer = LogWriter(form: form)
             for await update in updates {
+                // We leave, and that the connection ends is no failure.
+                if Task.isCancelled { return }
                 if case .failed(let failure) = update { return printer.failure(failure) }
                 printer.log(writer.add(update))
             }
@@ -87,6 +94,7 @@ struct Attach: Verb {
                 printer.warning(failure)
             }
         }
+        showing.cancel()
         await client.close()
     }
 

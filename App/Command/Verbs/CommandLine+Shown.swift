@@ -3,16 +3,26 @@ internal import Engine
 
 /// What was typed, for those who ask later who did it.
 enum TypedLine {
-    /// The words of a command line, secret values as stars: of `--env TOKEN=x` and of addresses with a password.
+    /// The words of a command line, secret values as stars: of `--env TOKEN=x`, `set api env.TOKEN x`, `--password x`
+    /// and addresses with a password, and all that `od send` writes to an app.
     static func shown(_ words: [String]) -> String {
-        var line = words.enumerated().map { index, word in
-            index == 0 ? FilePath.name(of: word) : masked(word)
+        var line = words.indices.map { index in
+            index == 0 ? FilePath.name(of: words[0]) : masked(words[index], after: words[index - 1])
+        }
+        if words.dropFirst().first == "send" {
+            for index in line.indices.dropFirst(3) { line[index] = FieldChange.stars }
         }
         if line.isEmpty { line = ["od"] }
         return line.joined(separator: " ")
     }
 
-    private static func masked(_ word: String) -> String {
+    private static func masked(_ word: String, after previous: String) -> String {
+        let names = ["--", "-", "env."]
+        if let prefix = names.first(where: previous.hasPrefix), !previous.contains("="), !word.hasPrefix("-"),
+            SecretVariable.isSecret(String(previous.dropFirst(prefix.count)), "")
+        {
+            return FieldChange.stars
+        }
         guard let equals = word.firstIndex(of: "=") else {
             return SecretVariable.isSecret("", word) ? FieldChange.stars : word
         }

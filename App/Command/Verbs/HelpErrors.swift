@@ -46,6 +46,10 @@ enum HelpErrors {
         .scaleRange: (
             "an app cannot have so many instances", "1 to 1024; od stop ends all, od delete forgets them"
         ),
+        .fileNotWritten: (
+            "a file that was to be written is there already, or cannot be written",
+            "choose another name or another folder"
+        ),
         .keyNotSet: ("a key of an app cannot be changed while it exists", "od help set lists the keys that can"),
         .definitionChanged: (
             "an app was changed or deleted by somebody else in the meantime",
@@ -77,6 +81,10 @@ enum HelpErrors {
             "put the value into a file with mode 600 and name it with envFile"
         ),
         .configExists: ("there is a config already", "change that file, or remove it first"),
+        .configForeign: (
+            "the config of a folder belongs to another user, or anybody may write to it",
+            "read it; if it may decide what is run as you, name the file: od up ./FILE"
+        ),
         .configScript: (
             "a config that is a program failed, took too long, or exports no config",
             "correct what the error names; run it by hand with node FILE"

@@ -125,13 +125,23 @@ struct Session: Sendable {
         }
         printer.processes(processes, did: did)
         await nameDependents(of: processes, did: did, client)
+        if did == "stopped", client.startedEngine { try await leaveHalted(client) }
         await client.close()
     }
 
+    /// A daemon that was started only to note that something is to stay down ends again, if od daemon stop was said
+    /// before: nothing else of its home runs.
+    private func leaveHalted(_ client: OpenDaemon) async throws {
+        guard try await client.call(Methods.status, Nothing()).halted else { return }
+        _ = try await client.call(Methods.shutdown, Nothing())
+        printer.warning("no daemon runs, and none was left running")
+    }
+
     /// The one place where a verb opens the dashboard.
-    func dashboard(_ client: OpenDaemon) async throws {
+    func dashboard(_ client: OpenDaemon, readOnly: Bool = false, project: String? = nil) async throws {
+        let opening = Opening(isOwner: client.startedEngine, isReadOnly: readOnly, project: project)
         let code = await runDashboard(
-            client, home: isAtDoor ? ConnectOptions.defaultHome : home, owner: client.startedEngine)
+            client, home: isAtDoor ? ConnectOptions.defaultHome : home, opening)
         if code != 0 { throw ExitCode(code) }
     }
 
@@ -160,7 +170,7 @@ struct Session: Sendable {
         result.failures += project.failures
         if opens {
             project.failures.forEach(printer.warning)
-            try await dashboard(client)
+            try await dashboard(client, project: config.namespace)
         } else {
             printer.applied(result)
             await client.close()

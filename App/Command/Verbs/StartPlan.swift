@@ -47,6 +47,8 @@ struct StartPlan {
 
     /// `word` is an app that exists.
     mutating func takeTarget(_ word: String) throws(Failure) {
+        // `od start npm --name dev -- run dev`, and an app is called npm: another one is meant.
+        if let name = flags.app.name, name != word { return try takeProgram(word) }
         try refuseConfigFlags(word)
         guard !flags.defines, flags.env.isEmpty else {
             throw Failure(

@@ -5,6 +5,8 @@ struct LogPages: Hashable, Sendable {
     /// What is asked for, until the answer comes.
     enum Wish: Hashable, Sendable {
         case older, newer
+        /// The first lines of all.
+        case start
         /// What stands at the moment that is looked back at.
         case past
         /// The next line with the text that is searched, before or behind what is in the buffer.

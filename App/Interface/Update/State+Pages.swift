@@ -15,6 +15,13 @@ extension State {
         return [read(last: LogPages.size, before: log.pages.before(log.buffer))]
     }
 
+    /// The very first lines of the log. Nothing when they are here, or cannot be asked for now.
+    mutating func wantStart() -> [Command]? {
+        guard mayWish, !log.pages.isAtStart else { return nil }
+        log.pages.wish = .start
+        return [read(first: LogPages.size, since: WallTime(milliseconds: 0))]
+    }
+
     /// A page of what came behind, where that was not kept.
     mutating func wantNewer() -> [Command] {
         guard mayWish else { return [] }
@@ -67,12 +74,22 @@ extension State {
             log.goOn(chunks, isEnd: lines.count < LogPages.size)
         case .match(let older):
             return found(chunks, older: older)
+        case .start where lines.isEmpty:
+            say(.info, "this is the beginning of the log")
+        case .start:
+            show(lines, chunks)
+            log.pages.isAtStart = true
         case .window:
-            log.jump(lines, chunks)
-            let (rows, columns) = (layout.logRows, layout.logColumns)
-            log.scroll(to: min(rows, log.count) - 1, rows: rows, columns: columns)
+            show(lines, chunks)
         }
         return []
+    }
+
+    /// Another part of the log, from its first line on.
+    private mutating func show(_ lines: [LogBuffer.Line], _ chunks: [LogChunk]) {
+        log.jump(lines, chunks)
+        let (rows, columns) = (layout.logRows, layout.logColumns)
+        log.scroll(to: min(rows, log.count) - 1, rows: rows, columns: columns)
     }
 
     private mutating func found(_ chunks: [LogChunk], older: Bool) -> [Command] {

@@ -4,14 +4,12 @@
 
 #include <stdint.h>
 
-/* No user: the file is made with the rights of this process. */
-#define OD_PID_FILE_OURS UINT32_MAX
-
-/* Replaces the file as a whole by one that says `pid`, with the rights of a user, so that root writes nowhere where
- * that user could not. Directories that are missing are made. Gives 0 or -errno. */
-int od_pid_file_write(const char *path, int32_t pid, uint32_t uid, uint32_t gid);
+/* Replaces the file as a whole by one that says `pid`. Directories that are missing are made. As root no link of another
+ * user is followed, and what is done in another user's directory is done with that user's rights. Gives 0 or -errno:
+ * -EEXIST when what stands there is no pid file (a device, a FIFO, anything that is not a number), which stays. */
+int od_pid_file_write(const char *path, int32_t pid);
 
 /* Removes the file if it says `pid` yet. Gives 0, also when there is none, or -errno. */
-int od_pid_file_remove(const char *path, int32_t pid, uint32_t uid, uint32_t gid);
+int od_pid_file_remove(const char *path, int32_t pid);
 
 #endif

@@ -202,14 +202,11 @@ package struct PidFile: Hashable, Sendable {
     package var pid: Int32
     /// false: it is removed, if it still says that pid.
     package var isThere: Bool
-    /// The user whose file it is, by name or number; nil: ours.
-    package var user: String?
 
-    package init(path: String, pid: Int32, isThere: Bool, user: String? = nil) {
+    package init(path: String, pid: Int32, isThere: Bool) {
         self.path = path
         self.pid = pid
         self.isThere = isThere
-        self.user = user
     }
 }
 

@@ -45,8 +45,7 @@ extension Kernel {
 
     private func addPidFile(_ id: RunID, _ pid: Int32, isThere: Bool, _ effects: inout Effects) {
         guard let instance = fleet[id.instance], let path = pidFile(of: instance) else { return }
-        let user = fleet.apps[instance.record.app]?.spec.attributes?.uid
-        effects.pidFiles.append(PidFile(path: path, pid: pid, isThere: isThere, user: user))
+        effects.pidFiles.append(PidFile(path: path, pid: pid, isThere: isThere))
     }
 
     /// Where the config says; with several instances `-<instance>` is put before the extension.

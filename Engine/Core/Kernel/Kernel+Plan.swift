@@ -36,7 +36,7 @@ extension Kernel {
 
     /// A project belongs to one config file: another file of that name would remove its apps.
     private func checkOwner(_ project: ApplyRequest) throws(Failure) {
-        guard !project.apps.isEmpty, let file = project.owner else { return }
+        guard let file = project.owner else { return }
         let names = Set(project.apps.map { "\($0.namespace)/\($0.name)" })
         let taken = fleet.apps.values.filter { old in
             (old.spec.namespace == project.namespace || names.contains("\(old.spec.namespace)/\(old.spec.name)"))

@@ -29,7 +29,7 @@ extension Kernel {
         case .file(let path):
             return fleet.all.filter { fleet.apps[$0.record.app]?.spec.config == path }.map(\.record.key)
         case .pattern(let pattern):
-            return try matching(pattern, text)
+            return try matching(pattern)
         case .name(let namespace, let name, let number):
             let owners = try owners(namespace: namespace, name: name)
             if owners.isEmpty, namespace == nil, number == nil { return members(of: name) }
@@ -57,23 +57,10 @@ extension Kernel {
         fleet.all.filter { fleet.apps[$0.record.app]?.spec.namespace == namespace }.map(\.record.key)
     }
 
-    private func matching(_ pattern: String, _ text: String) throws(Failure) -> [UInt64] {
-        let regex: Regex<AnyRegexOutput>
-        guard PatternLimits.hold(for: pattern) else {
-            throw Failure(
-                .usage, "‘\(text.prefix(80))’ asks for too much",
-                why: "it could keep the engine busy for hours: \(PatternLimits.text)",
-                next: "say it more simply, or name the apps")
-        }
-        do {
-            regex = try Regex(pattern)
-        } catch {
-            throw Failure(
-                .usage, "‘\(text)’ is no regular expression", why: "\(error)",
-                next: "check its brackets and backslashes")
-        }
+    private func matching(_ pattern: String) throws(Failure) -> [UInt64] {
+        var search = PatternSearch(try TargetMatcher.pattern(pattern))
         return fleet.all
-            .filter { (try? regex.firstMatch(in: fleet.apps[$0.record.app]?.spec.name ?? "")) != nil }
+            .filter { search.matches(Array((fleet.apps[$0.record.app]?.spec.name ?? "").utf8)) }
             .map(\.record.key)
     }
 

@@ -46,7 +46,7 @@ public struct Readiness: Hashable, Sendable, Codable {
             return ("ready", "one of notify, port and log")
         }
         if let port, !(1...65535).contains(port) { return ("ready.port", "1 to 65535") }
-        if let log, !Self.isPattern(log) { return ("ready.log", "a regular expression: \(PatternLimits.text)") }
+        if let log, !Self.isPattern(log) { return ("ready.log", "a regular expression") }
         if descriptor != nil, notify != .fd { return ("ready.fd", "left out, but for notify: fd") }
         if let descriptor, !Self.descriptors.contains(descriptor) { return ("ready.fd", "3 to 1023") }
         if watchdog != nil, notify != .systemd { return ("ready.watchdog", "left out, but for notify: systemd") }
@@ -57,9 +57,9 @@ public struct Readiness: Hashable, Sendable, Codable {
         return nil
     }
 
-    /// Whether a text is a regular expression that is quick enough to be tried on each line.
+    /// Whether a text is a regular expression.
     package static func isPattern(_ text: String) -> Bool {
-        !text.isEmpty && PatternLimits.hold(for: text) && (try? Regex<AnyRegexOutput>(text)) != nil
+        !text.isEmpty && (try? LinePattern(text)) != nil
     }
 
     /// What is waited for, for people: `port 3000`.

@@ -7,14 +7,22 @@ public enum SecretVariable {
     /// A whole word of a name: `DB_PASS`, `API_KEY`, but not `KEYBOARD` and not `PWD`.
     private static let words: Set = [
         "pass", "key", "keys", "auth", "creds", "cookie", "salt", "dsn", "jwt", "bearer", "private", "pin", "otp",
-        "signature", "webhook",
+        "signature", "webhook", "pw", "sk",
+    ]
+    /// How keys of well-known services and private keys begin.
+    private static let beginnings = [
+        "sk_", "rk_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "-----BEGIN",
     ]
 
     /// Whether the value of `name` is not to be shown.
     public static func isSecret(_ name: String, _ value: String) -> Bool {
         let lower = name.lowercased()
+        let named = lower.split(whereSeparator: { !$0.isLetter })
         return parts.contains(where: lower.contains)
-            || lower.split(whereSeparator: { !$0.isLetter }).contains { words.contains(String($0)) }
+            || named.contains { words.contains(String($0)) }
+            // `MYSQL_PWD`, but neither `PWD` nor `OLDPWD`: those are folders.
+            || named.count > 1 && named.last == "pwd"
+            || beginnings.contains(where: value.hasPrefix)
             || hasPassword(value)
     }
 

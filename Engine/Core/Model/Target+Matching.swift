@@ -42,15 +42,22 @@ package struct TargetMatcher: Sendable {
                 .usage, "‘\(path)’ is a file, and instances are meant here",
                 why: "what was noted of an instance says nothing of its config", next: "name the project, or apps")
         case .pattern(let pattern):
-            guard PatternLimits.hold(for: pattern), (try? Regex(pattern)) != nil else {
-                throw Failure(
-                    .usage, "‘\(text.prefix(80))’ is no regular expression for names",
-                    why: "it is not well-formed, or asks for too much", next: "say it more simply, or name the apps")
-            }
+            let pattern = try Self.pattern(pattern)
             return { process in
-                guard let regex = try? Regex(pattern) else { return false }
-                return (try? regex.firstMatch(in: process.name)) != nil
+                var search = PatternSearch(pattern)
+                return search.matches(Array(process.name.utf8))
             }
+        }
+    }
+
+    /// What stands between the slashes of a target. It takes time that grows with the names and nothing else.
+    static func pattern(_ text: String) throws(Failure) -> LinePattern {
+        do {
+            return try LinePattern(text)
+        } catch {
+            throw Failure(
+                .usage, "‘/\(text.prefix(80))/’ is no regular expression", why: error.why,
+                next: "check its brackets and backslashes, or name the apps")
         }
     }
 }

@@ -75,7 +75,9 @@ extension AppSpec {
         logs = LogSettings(app.logs, in: place.directory)
         dependencies = app.dependencies.flatMap { $0.isEmpty ? nil : $0 }
         (cascade, maxMemory) = (app.cascade, app.maxMemory)
-        (pidFile, treeKill) = (absolute(app.pidFile), app.treeKill == false ? false : nil)
+        (pidFile, treeKill) = (
+            absolute(app.pidFile).flatMap { $0 == Kernel.nowhere ? nil : $0 }, app.treeKill == false ? false : nil
+        )
         envSources = sources
         metadata = AppMetadata(app, in: [place.directory, cwd])
         // Only what is not the default: a definition is then the same for older versions.

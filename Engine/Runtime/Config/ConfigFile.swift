@@ -33,6 +33,29 @@ package enum ConfigFile {
         }
     }
 
+    /// The same for what is to be read, without having been named.
+    ///
+    /// - Throws: `OD2010` when somebody else decides what is in it: a config says what is run as this user, and one lies
+    ///   quickly in a folder like /tmp.
+    package static func trusted(in directory: String) throws(Failure) -> String? {
+        guard let file = find(in: directory) else { return nil }
+        var facts = stat()
+        guard stat(file, &facts) == 0 else { return file }
+        let owners: Set = [0, geteuid(), sudoer ?? geteuid()]
+        let why =
+            !owners.contains(facts.st_uid)
+            ? "it belongs to user \(facts.st_uid)" : facts.st_mode & S_IWOTH != 0 ? "anybody may write to it" : nil
+        guard let why else { return file }
+        throw Failure(
+            .configForeign, "‘\(file)’ is not taken unasked", why: why + ", and it says what is run as you",
+            next: "read it; then od up \(file)")
+    }
+
+    /// Who became root by sudo(8) works in his own folders.
+    private static var sudoer: uid_t? {
+        geteuid() == 0 ? getenv("SUDO_UID").flatMap { uid_t(String(cString: $0)) } : nil
+    }
+
     /// Reads and checks a config.
     ///
     /// - Parameter path: as the user named it, absolute or relative to `directory`; a folder means the config in it, `-`
@@ -47,7 +70,7 @@ package enum ConfigFile {
     static func locate(_ path: String, in directory: String) throws(Failure) -> (file: String, shown: String) {
         let file = FilePath.absolute(path, in: directory)
         guard FilePath.kind(of: file) == .directory else { return (file, path) }
-        guard let found = find(in: file) else { throw absent(in: path) }
+        guard let found = try trusted(in: file) else { throw absent(in: path) }
         let name = FilePath.name(of: found)
         return (found, path == "." ? name : path.hasSuffix("/") ? path + name : "\(path)/\(name)")
     }

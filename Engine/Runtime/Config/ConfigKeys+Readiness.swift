@@ -78,10 +78,10 @@ extension ConfigKeys {
 }
 
 extension ConfigValue where T == String {
-    /// A regular expression that is quick enough for each line of a log.
+    /// A regular expression for the lines of a log.
     static var pattern: ConfigValue<String> {
         ConfigValue(
-            type: "text", expected: "a simple regular expression, like ‘listening on’", schema: .text
+            type: "text", expected: "a regular expression, like ‘listening on’", schema: .text
         ) { node in
             node.scalarText.flatMap { Readiness.isPattern($0) ? $0 : nil }
         }

@@ -64,16 +64,21 @@ private struct GuessedFolder {
 
     // MARK: Procfile
 
-    /// `web: node server.js`, one a line.
+    /// `web: node server.js`, one a line; each has the PORT that it has when the file itself is started.
     func procfile() -> [ProjectGuess.App] {
         guard has("Procfile"), let text = text("Procfile") else { return [] }
+        var port = Procfile.firstPort
         return text.split(whereSeparator: \.isNewline).compactMap { line in
             guard let colon = line.firstIndex(of: ":"), !line.hasPrefix("#") else { return nil }
             let name = String(line[..<colon])
             let command = line[line.index(after: colon)...].trimmed
-            // `release` is run once at a deployment.
-            guard AppName.isValid(name), name != "release", !command.isEmpty else { return nil }
-            return ProjectGuess.App(name: name, script: command, source: "Procfile")
+            guard AppName.isValid(name), !command.isEmpty else { return nil }
+            defer { port += Procfile.portStep }
+            // It is run once at a deployment.
+            guard name != "release" else { return nil }
+            var app = ProjectGuess.App(name: name, script: command, source: "Procfile")
+            app.env["PORT"] = String(port)
+            return app
         }
     }
 

@@ -33,14 +33,11 @@ final class PidFiles: Sendable {
     }
 
     private static func write(_ file: PidFile) {
-        let person = file.user.flatMap(Users.person)
-        let (uid, gid) = (person?.uid ?? OD_PID_FILE_OURS, person?.gid ?? OD_PID_FILE_OURS)
         let result =
-            file.isThere
-            ? od_pid_file_write(file.path, file.pid, uid, gid) : od_pid_file_remove(file.path, file.pid, uid, gid)
-        if result < 0 {
-            Log.write("\(file.path) is not \(file.isThere ? "written" : "removed"): \(Errno(-result))", .warn)
-        }
+            file.isThere ? od_pid_file_write(file.path, file.pid) : od_pid_file_remove(file.path, file.pid)
+        guard result < 0 else { return }
+        let why = -result == EEXIST ? "what stands there is no pid file" : "\(Errno(-result))"
+        Log.write("\(file.path) is not \(file.isThere ? "written" : "removed"): \(why)", .warn)
     }
 }
 

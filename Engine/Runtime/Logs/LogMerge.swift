@@ -88,7 +88,7 @@ package final class LogMerge: Sendable {
         self.request = request
         self.holdsOpenLine = holdsOpenLine
         sieve = try request.filter.map { filter throws(Failure) in try LogSieve(filter) }
-        state = Mutex(State(left: request.first))
+        state = Mutex(State(left: request.first.map { max(0, $0) }))
     }
 
     /// Somebody goes on with the logs where he was.

@@ -85,6 +85,8 @@ final class LogTimes {
 /// The marks of an index, a window of them at a time.
 final class LogMarks {
     static let window = 256
+    /// Behind all bytes of all logs; figures of files are added to it without fear.
+    private static let far: UInt64 = 1 << 56
 
     private let path: String
     private let file: Int32
@@ -147,7 +149,8 @@ final class LogMarks {
     subscript(index: Int) -> LogIndex.Mark {
         if index >= known, index - known < unwritten.count { return unwritten[unwritten.startIndex + index - known] }
         if index < first || index >= first + loaded.count { load(index) }
-        guard index >= first, index - first < loaded.count else { return LogIndex.Mark(offset: .max, time: .max) }
+        // The file was cut meanwhile.
+        guard index >= first, index - first < loaded.count else { return LogIndex.Mark(offset: Self.far, time: .max) }
         return loaded[index - first]
     }
 
@@ -163,7 +166,7 @@ final class LogMarks {
         }
         loaded = stride(from: 0, through: bytes.count - LogIndex.markSize, by: LogIndex.markSize).map {
             // What an app has written there is not believed: it only spoils the order of its own lines.
-            LogIndex.Mark(offset: min(word($0), 1 << 56), time: Int64(word($0 + 8) & (1 << 56 - 1)))
+            LogIndex.Mark(offset: min(word($0), Self.far), time: Int64(word($0 + 8) & (1 << 56 - 1)))
         }
     }
 }

@@ -102,13 +102,13 @@ struct LineMatch {
     /// Bytes of a line that are looked at; the rest of it is not.
     static let most = 1024
 
-    private let pattern: Regex<AnyRegexOutput>
+    private var search: PatternSearch
     private var open: [LogChunk.Channel: [UInt8]] = [:]
 
     /// nil for what is no regular expression.
     init?(_ pattern: String) {
-        guard let regex = try? Regex<AnyRegexOutput>(pattern) else { return nil }
-        self.pattern = regex
+        guard let pattern = try? LinePattern(pattern) else { return nil }
+        search = PatternSearch(pattern)
     }
 
     /// Whether a line that ends in these bytes matches.
@@ -117,16 +117,12 @@ struct LineMatch {
         var start = 0
         while let end = bytes[start...].firstIndex(of: LogBounds.newline) {
             line += bytes[start..<end].prefix(max(0, Self.most - line.count))
-            if matches(line) { return true }
+            if search.matches(line) { return true }
             line = []
             start = end + 1
         }
         line += bytes[start...].prefix(max(0, Self.most - line.count))
         open[channel] = line
         return false
-    }
-
-    private func matches(_ line: [UInt8]) -> Bool {
-        (try? pattern.firstMatch(in: String(decoding: line, as: UTF8.self))) != nil
     }
 }

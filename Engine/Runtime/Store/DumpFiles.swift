@@ -18,6 +18,8 @@ package struct DumpFiles: Sendable {
 
     /// Bytes of a dump at most: a thousand apps with large environments.
     private static let limit = 64 << 20
+    /// Files with higher numbers are not ours: nobody saves so often.
+    private static let lastNumber = 999_999_999
 
     /// A dump that was read, and why newer ones were not.
     package struct Found: Hashable, Sendable {
@@ -158,7 +160,9 @@ package struct DumpFiles: Sendable {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             let stem = name.dropLast(".json".count)
-            guard name.hasSuffix(".json"), let number = Int(stem), number > 0, path(number).hasSuffix("/" + name) else {
+            guard name.hasSuffix(".json"), let number = Int(stem), (1...Self.lastNumber).contains(number),
+                path(number).hasSuffix("/" + name)
+            else {
                 continue
             }
             numbers.append(number)

@@ -42,6 +42,24 @@ struct ConfigFileTests {
         #expect(try ConfigFile.load(".", in: folder.path).apps.count == 1)
     }
 
+    /// Whoever may write to /tmp would decide what is run as the next one who types `od` there.
+    @Test func aForeignConfigIsNotTakenUnasked() throws {
+        let file = folder.write("opendaemon.config.yaml", "apps: [{script: a}]")
+        #expect(try ConfigFile.trusted(in: folder.path) == file)
+        chmod(file, 0o666)
+        #expect(failure(".")?.code == .configForeign)
+        #expect(throws: Failure.self) { try ConfigFile.trusted(in: folder.path) }
+        #expect(failure("opendaemon.config.yaml") == nil, "it was named")
+        chmod(file, 0o664)
+        #expect(failure(".") == nil)
+        guard geteuid() == 0 else { return }
+        chown(file, 65534, 65534)
+        #expect(failure(".")?.why.contains("user 65534") == true)
+        setenv("SUDO_UID", "65534", 1)
+        defer { unsetenv("SUDO_UID") }
+        #expect(failure(".") == nil, "who called sudo works in his own folder")
+    }
+
     @Test func aFolderMeansTheConfigInIt() throws {
         folder.write("shop/opendaemon.config.yaml", "apps: [{script: a.js}]")
         let config = try ConfigFile.load("shop", in: folder.path)

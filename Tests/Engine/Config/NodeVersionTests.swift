@@ -6,25 +6,30 @@ import Testing
 struct NodeVersionTests {
     @Test func aProcessThatIsNoNodeHasNone() {
         var versions = NodeVersions()
-        #expect(versions.version(of: getpid(), "node") == nil, "its program is called otherwise")
-        #expect(versions.version(of: getpid(), "python3") == nil)
-        #expect(versions.version(of: 0, "node") == nil)
+        for (pid, program) in [(getpid(), "node"), (getpid(), "python3"), (0, "node")] {
+            let version = versions.version(of: pid, program)
+            #expect(version == nil)
+        }
     }
 
     @Test func aNodeSaysItsVersion() throws {
         let path = AppEnvironment.ofThisProcess()["PATH"] ?? ""
         guard LaunchSearch(directories: ["/"], path: path).program("node") != nil else { return }
-        let words = ["node", "-e", "setTimeout(() => {}, 60000)"].map { strdup($0) }
+        let line: [String] = ["node", "-e", "setTimeout(() => {}, 60000)"]
+        let words = line.map { strdup($0) }
         defer { for word in words { free(word) } }
         var pid: pid_t = 0
-        try #require(posix_spawnp(&pid, "node", nil, nil, words + [nil], environ) == 0)
+        let error = posix_spawnp(&pid, "node", nil, nil, words + [nil], environ)
+        try #require(error == 0)
         defer {
             kill(pid, SIGKILL)
             waitpid(pid, nil, 0)
         }
         var versions = NodeVersions()
-        let version = try #require(versions.version(of: pid, "node"))
+        let found = versions.version(of: pid, "node")
+        let version = try #require(found)
         #expect(version.split(separator: ".").count == 3)
-        #expect(versions.version(of: pid, "nodejs") == version)
+        let again = versions.version(of: pid, "nodejs")
+        #expect(again == version)
     }
 }

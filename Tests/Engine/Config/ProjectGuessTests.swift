@@ -23,6 +23,7 @@ struct ProjectGuessTests {
         folder.write("package.json", #"{"scripts": {"start": "node x.js"}}"#)
         #expect(guess().apps.map(\.name) == ["web", "worker"])
         #expect(guess().apps.map(\.script) == ["node server.js --port $PORT", "python w.py"])
+        #expect(guess().apps.map(\.env) == [["PORT": "5000"], ["PORT": "5200"]])
     }
 
     @Test(arguments: [

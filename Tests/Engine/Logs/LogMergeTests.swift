@@ -1,8 +1,9 @@
 import CKernel
 import Core
-import Engine
 import Glibc
 import Testing
+
+@testable import Engine
 
 /// Several logs read as one. Their files and indexes are written here, with times that the test knows.
 @Suite struct LogMergeTests {
@@ -103,6 +104,23 @@ import Testing
         #expect(try read(["a", "b"], request(last: 2, since: 1000, until: 4000)).text == "a3.5\nb4\n")
         #expect(try read(["a", "b"], request(first: 3, since: 2000)).text == "b2\na3\na3.5\n")
         #expect(try read(["a", "b"], request(first: 1)).text == "a1\n")
+    }
+
+    @Test(arguments: [0, -1, Int.min]) func fewerThanNoLinesAreNone(_ first: Int) throws {
+        twoLogs()
+        #expect(try read(["a", "b"], request(first: first)).text == "")
+    }
+
+    /// The user of an app may write to the indexes of its logs, also while they are read.
+    @Test func anIndexThatIsCutWhileItIsReadHarmsNobody() throws {
+        write("a", base: 5000, (0..<1000).map { (Int64(1000 + $0), "line \($0)\n") })
+        let times = LogTimes(path("a"))
+        #expect(times.time(at: 5000) == 1000)
+        truncate(path("a") + ".idx", 40)
+        for position in stride(from: UInt64(5000), to: 15_000, by: 500) {
+            #expect(times.next(after: position).map { $0 > position } ?? true)
+            #expect(times.position(after: position, before: .max / 2, laterThan: 1500).map { $0 > position } ?? true)
+        }
     }
 
     @Test func oldAndCompressedFilesAreAPartOfIt() throws {

@@ -162,7 +162,8 @@ private func say(_ text: String, on descriptor: Int32) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-        let words = ["python3", "-c", script].map { strdup($0) }
+        let line: [String] = ["python3", "-c", script]
+        let words = line.map { strdup($0) }
         defer { for word in words { free(word) } }
         var pid: pid_t = 0
         try #require(posix_spawnp(&pid, "python3", &actions, nil, words + [nil], environ) == 0)

@@ -41,6 +41,13 @@ struct DumpFilesTests {
         #expect(left == [5, 6, 7, 8, 9])
     }
 
+    @Test(arguments: ["9223372036854775807", "1000000000"]) func strangeNumbersArePassedOver(_ number: String) throws {
+        _ = try dumps.write([app("api")], at: time, force: false)
+        folder.write("dump/\(number).json", "{}")
+        #expect(try dumps.write([app("db")], at: time, force: false).hasSuffix("/000002.json"))
+        #expect(try dumps.newest().apps.map(\.spec.name) == ["db"])
+    }
+
     @Test func anEmptyListNeverReplacesApps() throws {
         _ = try dumps.write([], at: time, force: false)
         _ = try dumps.write([app("api")], at: time, force: false)

@@ -1,31 +1,32 @@
-internal import Core
-internal import OpenDaemon
-internal import Themes
-internal import Widgets
+package import Core
+import Themes
+package import Widgets
 
-/// `od why`: a screen for each instance.
-enum WhyListing {
+/// Why an instance is as it is, for `od why` and the dashboard.
+package enum StoryText {
     /// Lines of each part; the rest is counted.
     private static let mostEvents = 8
     private static let mostDeeds = 4
     private static let mostLines = 12
 
-    static func text(_ story: ProcessStory, colour: Bool) -> String {
+    /// A screen: how it is in a sentence, then what comes next, what happened, who did what, what is different.
+    package static func lines(_ story: ProcessStory) -> [StyledText] {
         let process = story.process
-        var text =
-            Paint.text(Text.sanitize(process.label), Style(.heading, .bold), colour) + " is "
-            + Paint.text(process.status.rawValue, Style(process.status.role), colour)
-            + ": " + Text.sanitize(headline(story)) + "\n"
+        var text = [
+            StyledText(Text.sanitize(process.label), .heading, .bold) + " is "
+                + StyledText(process.status.rawValue, process.status.role)
+                + StyledText(": " + Text.sanitize(headline(story)))
+        ]
         func part(_ title: String, _ lines: [String]) {
             guard !lines.isEmpty else { return }
-            text += "  " + Paint.text(title, Style(.dim), colour) + "\n"
-            text += lines.map { "    " + Text.sanitize($0) + "\n" }.joined()
+            text.append(StyledText("  ") + StyledText(title, .dim))
+            text += lines.map { StyledText("    " + Text.sanitize($0)) }
         }
         part("next", next(process))
         part("hint", hints(story))
         part("what it depends on", story.dependencies?.map(line) ?? [])
         part("what happened", story.events.suffix(mostEvents).map(line))
-        part("who did what", story.deeds.prefix(mostDeeds).map(line))
+        part("who did what", story.deeds.prefix(mostDeeds).reversed().map(line))
         part(
             "different from when it ran well" + (story.goodUntil.map { ", until \($0)" } ?? ""),
             story.changes.map(line))
@@ -40,7 +41,8 @@ enum WhyListing {
 
     // MARK: the one sentence
 
-    static func headline(_ story: ProcessStory) -> String {
+    /// How it is and since when, or why.
+    package static func headline(_ story: ProcessStory) -> String {
         let process = story.process
         let since = story.since.map { " since \($0)" } ?? ""
         let exit = process.exit.map { "\($0)" + (process.exitedAt.map { " at \($0)" } ?? "") }
@@ -70,8 +72,10 @@ enum WhyListing {
     /// No deed lies between the last exit and now.
     private static func isOurs(_ story: ProcessStory) -> Bool {
         guard let exited = story.process.exitedAt else { return false }
-        // The deed is noted after it was done, its exit comes before: a second between both.
-        return !story.deeds.contains { $0.at.milliseconds >= exited.milliseconds - 1000 }
+        // Who has ended a run has said so while it lived.
+        let before = story.events.filter { $0.at <= exited }
+        let begun = before.last { $0.name == .online }?.at.milliseconds ?? exited.milliseconds - 1000
+        return !story.deeds.contains { $0.at.milliseconds >= begun && $0.what != "start" }
     }
 
     private static let ends = ["stop", "delete", "daemon stop"]
@@ -96,7 +100,9 @@ enum WhyListing {
     // MARK: the parts
 
     private static func next(_ process: InstanceInfo) -> [String] {
-        if let until = process.waitsUntil { return ["the next try comes at \(until)"] }
+        if let until = process.waitsUntil {
+            return [process.status == .starting ? "it must be ready by \(until)" : "the next try comes at \(until)"]
+        }
         switch process.status {
         case .errored: return ["no further try: mend it, then od restart \(process.label)"]
         case .stopped: return ["nothing before somebody says od start \(process.label)"]
@@ -156,12 +162,5 @@ enum WhyListing {
     private static func line(_ crash: CrashReport) -> String {
         "\(crash.at)  \(crash.exit) after \(Format.elapsed(milliseconds: crash.uptime)), pid \(crash.pid), "
             + "at most \(Format.bytes(crash.maxMemory))"
-    }
-}
-
-extension Printer {
-    func stories(_ stories: [ProcessStory]) {
-        if json { return value(stories) }
-        output.write(stories.map { WhyListing.text($0, colour: console.outputColour) }.joined(separator: "\n"))
     }
 }
