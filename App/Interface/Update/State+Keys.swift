@@ -31,9 +31,7 @@ extension State {
         guard isAvailable(action) else { return refuse(action) }
         if let asked = guardPresent(.action(action)) { return asked }
         switch action {
-        case .earlier: return lookBack()
-        case .later: return lookForward()
-        case .present: return returnToNow()
+        case .earlier, .later, .present: return travel(action)
         case .up, .down, .first, .last, .pageUp, .pageDown, .halfUp, .halfDown: return move(action)
         case .left, .right: return aside(action)
         case .nextPane: stepFocus(1)
@@ -94,8 +92,7 @@ extension State {
         case .detach: return isOwner ? send(.detach) : [.quit(Farewell.detached(live.activeCount))]
         case .quit: return quit()
         case .redraw, .suspend, .keep, .cancel, .erase, .eraseForward, .eraseWord, .eraseLine, .choose, .nextChoice,
-            .previousChoice,
-            .complete:
+            .previousChoice, .complete:
             break
         }
         return refreshPage()

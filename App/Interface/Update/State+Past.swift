@@ -14,6 +14,15 @@ extension State {
         return Int(max(0, present.milliseconds - past.time.milliseconds))
     }
 
+    /// The keys that go through time.
+    mutating func travel(_ action: Action) -> [Command] {
+        switch action {
+        case .earlier: lookBack()
+        case .later: lookForward()
+        default: returnToNow()
+        }
+    }
+
     mutating func lookBack() -> [Command] {
         guard let present = engineTime else { return [] }
         return stride(isBack: true, from: present)
