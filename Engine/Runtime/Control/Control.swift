@@ -77,6 +77,8 @@ actor Control {
     var closing: [String: [(RunID, LogPlan)]] = [:]
     /// Which instances write a log file that the pump knows.
     var logUsers: [String: Set<UInt64>] = [:]
+    /// Log files that cannot be written, and why.
+    var logTroubles: [String: String] = [:]
     private var timers: [TimerID: Scheduled<Void>] = [:]
     private var lastRequest: RequestID = 0
     private var waiting: [RequestID: CheckedContinuation<Outcome, Never>] = [:]
@@ -184,6 +186,7 @@ actor Control {
         lastRequest += 1
         let request = lastRequest
         let context = RequestContext.current
+        let said = Clock.now().wall
         let wish = context?.key.map { FleetCommand.once($0, command) } ?? command
         let answer = await withCheckedContinuation { continuation in
             waiting[request] = continuation
@@ -192,7 +195,7 @@ actor Control {
             context?.turn.pass()
         }
         if case .failed(let failure) = answer { throw failure }
-        note(command, answer, by: context?.requester)
+        note(command, answer, by: context?.requester, at: said)
         return answer
     }
 
