@@ -49,10 +49,15 @@ struct Od: Verb {
 
     @OptionGroup var globals: Globals
 
+    @Flag(help: "Only look, at a daemon that runs: no key changes anything.")
+    var readOnly = false
+
     func run(_ session: Session) async throws {
         try checkTerminal()
-        // The configs of this folder are no matter of another machine.
-        if session.remote != nil { return try await session.dashboard(try await session.connect(start: .never)) }
+        // The configs of this folder are no matter of another machine, and who only looks starts nothing.
+        if session.remote != nil || readOnly {
+            return try await session.dashboard(try await session.connect(start: .never), readOnly: readOnly)
+        }
         let directory = FilePath.currentDirectory()
         let config = try ConfigFile.trusted(in: directory).map { file throws(Failure) in
             try ConfigFile.load(FilePath.name(of: file), in: directory)

@@ -61,8 +61,10 @@ import Themes
     }
 
     @Test mutating func namesAreTakenOnce() throws {
-        try write("dark.toml", "online = \"#010203\"")
-        #expect(themes.load().mistakes == ["themes/dark.toml: there is a theme of that name already"])
+        for name in ["auto", "dark"] { try write(name + ".toml", "online = \"#010203\"") }
+        let (found, mistakes) = themes.load()
+        #expect(found.isEmpty)
+        #expect(mistakes == ["auto", "dark"].map { "themes/\($0).toml: there is a theme of that name already" })
     }
 
     @Test mutating func manyFilesAreNotRead() throws {

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 struct KeymapTests {
-    @Test(arguments: [Binding.Place.panes, .typing, .help, .dialog])
+    @Test(arguments: [Binding.Place.panes, .typing, .help, .dialog, .choosing, .filling])
     func aKeyMeansOneThingAtAPlace(place: Binding.Place) {
         let keys = Keymap.bindings(at: place).flatMap(\.keys)
         #expect(Set(keys).count == keys.count)

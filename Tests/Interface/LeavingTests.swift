@@ -13,7 +13,10 @@ struct LeavingTests {
     @Test(arguments: [Key("q"), .function(10)])
     func aGuestJustLeaves(key: Key) {
         var scene = Scene.showing(shop)
-        #expect(scene.press(key) == [.quit(nil)])
+        #expect(
+            scene.press(key) == [
+                .quit("6 processes go on in the background. `od` shows them again, `od daemon stop` ends them.")
+            ])
     }
 
     @Test func theOwnerIsAsked() {
@@ -143,7 +146,10 @@ struct LeavingTests {
     @Test func aDetachedEngineHasNoOwner() {
         var scene = Scene.showing(shop, isOwner: true)
         scene.event(.engineDetached, nil)
-        #expect(scene.press("q") == [.quit(nil)])
+        #expect(
+            scene.press("q") == [
+                .quit("6 processes go on in the background. `od` shows them again, `od daemon stop` ends them.")
+            ])
     }
 
     @Test func interruptSaysHowToLeave() {

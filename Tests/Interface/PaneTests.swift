@@ -236,6 +236,18 @@ struct PaneTests {
         #expect(!scene.screen().contains("od logs worker"))
     }
 
+    @Test func theProjectThatWasBroughtUpIsSelected() {
+        var scene = Scene()
+        scene.state = State(size: Size(width: 120, height: 40), isOwner: false, project: "shop")
+        let processes = [InstanceInfo.sample(30, "web", namespace: "blog")] + shop
+        let commands = scene.send(.snapshot(FleetSnapshot(seq: 1, processes: processes, host: .sample)))
+        #expect(scene.state.list.selected == named("api"))
+        #expect(commands.contains(.inspect(named("api"))))
+        scene.press("g")
+        scene.send(.snapshot(FleetSnapshot(seq: 2, processes: processes, host: .sample)))
+        #expect(scene.state.list.selected?.name == "web", "only once")
+    }
+
     @Test func atRestNothingWakesTheDashboard() {
         let scene = Scene.showing(shop)
         #expect(scene.state.wakesAt == nil)

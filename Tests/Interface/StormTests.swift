@@ -47,9 +47,10 @@ struct StormTests {
 
     private func isDestructive(_ call: Call) -> Bool {
         switch call {
-        case .stop, .delete, .shutdown: true
-        case .restart(let names): names.count > 1
-        case .start, .status, .detach: false
+        case .stop, .delete, .shutdown, .signal, .flush: true
+        case .restart(let names), .reload(let names): names.count > 1
+        // What is typed says itself what it does.
+        case .start, .status, .detach, .reset, .scale, .set: false
         }
     }
 

@@ -46,6 +46,7 @@ import stalled
 import stories
 import strangers
 import system
+import tabs
 import verbs
 import why
 import written
@@ -60,7 +61,8 @@ SEARCHED = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
-        stories, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs, elsewhere,
+        stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
+        elsewhere,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )

@@ -22,6 +22,7 @@ struct Courier {
         var reading: Task<Void, Never>?
         var inspecting: Task<Void, Never>?
         var saving: Task<Void, Never>?
+        var asking: [Bool: Task<Void, Never>] = [:]
         var looking: Task<Void, Never>?
         for await command in commands {
             switch command {
@@ -30,6 +31,11 @@ struct Courier {
             case .inspect(let name):
                 inspecting?.cancel()
                 inspecting = Task { await inspect(name) }
+            case .ask(let number, let inquiry):
+                asking[inquiry.isOfPage]?.cancel()
+                asking[inquiry.isOfPage] = Task { await ask(inquiry, number) }
+            case .write(let path, let text):
+                Task { await write(text, to: path) }
             case .followLogs(let stream, let name):
                 following?.cancel()
                 following = name.map { name in Task { await follow(name.target, stream) } }
@@ -53,7 +59,7 @@ struct Courier {
             }
         }
         await saving?.value
-        for task in [watching, following, reading, inspecting, looking] { task?.cancel() }
+        for task in [watching, following, reading, inspecting, looking, asking[true], asking[false]] { task?.cancel() }
     }
 
     /// One after the other, on a thread that may wait for a disk.
@@ -133,6 +139,7 @@ struct Courier {
         case .start(let names):
             let request = StartRequest(targets: names.map(\.target))
             return .failures(try await client.call(Methods.start, request).failures)
+        case .reload, .reset, .signal, .flush, .scale, .set: return try await steer(call)
         case .status: return .status(try await client.call(Methods.status, Nothing()))
         case .detach: _ = try await client.call(Methods.detach, Nothing())
         case .shutdown: _ = try await client.call(Methods.shutdown, Nothing())

@@ -9,12 +9,22 @@ func checkTerminal() throws(Failure) {
     if let refusal = Screen.refusal() { throw refusal.failure }
 }
 
+/// How a dashboard was asked for.
+struct Opening {
+    /// The engine was started for it, so that leaving it asks what becomes of the apps.
+    var isOwner: Bool
+    /// Nothing can be changed from it.
+    var isReadOnly = false
+    /// Its first process is selected.
+    var project: String?
+}
+
 /// Shows the dashboard of a daemon until the user leaves it; answers the exit code.
 ///
 /// - Parameters:
 ///   - home: the folder with the user's settings and themes.
-///   - owner: the engine was started for this dashboard, so that leaving it asks what becomes of the apps.
-func runDashboard(_ client: OpenDaemon, home: String, owner: Bool) async -> Int32 {
+///   - opening: how it was asked for.
+func runDashboard(_ client: OpenDaemon, home: String, _ opening: Opening) async -> Int32 {
     let mailbox = Mailbox()
     let (commands, outbox) = AsyncStream.makeStream(
         of: Interface.Command.self, bufferingPolicy: .bufferingOldest(Courier.backlog))
@@ -27,7 +37,7 @@ func runDashboard(_ client: OpenDaemon, home: String, owner: Bool) async -> Int3
             let preferences = Preferences.load(from: home)
             let screen = try Screen(theme: .dark, depth: .ofThisTerminal())
             var loop = ScreenLoop(
-                screen: screen, mailbox: mailbox, executor: executor, isOwner: owner, preferences: preferences
+                screen: screen, mailbox: mailbox, executor: executor, opening, preferences: preferences
             ) { outbox.yield($0) }
             return .success(loop.run())
         } catch {

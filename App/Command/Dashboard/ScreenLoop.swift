@@ -44,7 +44,7 @@ struct ScreenLoop {
 
     /// `send` gets what the state wants of the client; it must not block.
     init(
-        screen: Screen, mailbox: Mailbox, executor: ScreenExecutor, isOwner: Bool, preferences: Preferences,
+        screen: Screen, mailbox: Mailbox, executor: ScreenExecutor, _ opening: Opening, preferences: Preferences,
         send: @escaping (Command) -> Void
     ) {
         self.screen = screen
@@ -52,8 +52,9 @@ struct ScreenLoop {
         self.executor = executor
         self.send = send
         state = State(
-            size: screen.size, isOwner: isOwner, look: Look(themes: preferences.themes), keys: preferences.keys,
-            settings: preferences.settings, notes: preferences.notes, utcOffset: Self.utcOffset())
+            size: screen.size, isOwner: opening.isOwner, look: Look(themes: preferences.themes), keys: preferences.keys,
+            settings: preferences.settings, notes: preferences.notes, utcOffset: Self.utcOffset(),
+            isReadOnly: opening.isReadOnly, project: opening.project)
         painted = state.look.theme
         screen.use(painted)
         userThemes = preferences.userThemes
@@ -148,7 +149,8 @@ struct ScreenLoop {
             case .mouse(let on): screen.setMouse(on)
             case .suspend: suspend(group: true)
             case .quit(let farewell): end = End(status: 0, farewell: farewell)
-            case .call, .inspect, .followLogs, .followApp, .readLogs, .lookBack, .resubscribe, .save: send(command)
+            case .call, .inspect, .ask, .write, .followLogs, .followApp, .readLogs, .lookBack, .resubscribe, .save:
+                send(command)
             }
         }
         // The first picture need not be waited for any longer.

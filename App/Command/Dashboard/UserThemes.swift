@@ -1,4 +1,5 @@
 internal import Engine
+internal import Interface
 import Themes
 
 /// Themes that users make: `themes/NAME.toml` in their folders.
@@ -26,7 +27,7 @@ struct UserThemes {
         for file in files.prefix(Self.maxFiles) {
             let name = Self.name(of: file)
             do throws(Theme.Mistake) {
-                guard !(known + themes).contains(where: { $0.name == name }) else {
+                guard name != Look.automatic, !(known + themes).contains(where: { $0.name == name }) else {
                     throw Theme.Mistake(why: "there is a theme of that name already")
                 }
                 themes.append(try Self.theme(name, at: file, known: known + themes))

@@ -138,6 +138,11 @@ enum Paint {
         return sequence(style) + text + reset
     }
 
+    /// A line in pieces.
+    static func line(_ text: StyledText, _ colour: Bool) -> String {
+        text.runs.map { run in run.style.map { self.text(run.text, $0, colour) } ?? run.text }.joined()
+    }
+
     static func sequence(_ style: Style) -> String { ANSI.sequence(pens[style]) }
 
     static let reset = "\u{1B}[0m"

@@ -46,6 +46,10 @@ enum HelpErrors {
         .scaleRange: (
             "an app cannot have so many instances", "1 to 1024; od stop ends all, od delete forgets them"
         ),
+        .fileNotWritten: (
+            "a file that was to be written is there already, or cannot be written",
+            "choose another name or another folder"
+        ),
         .keyNotSet: ("a key of an app cannot be changed while it exists", "od help set lists the keys that can"),
         .definitionChanged: (
             "an app was changed or deleted by somebody else in the meantime",

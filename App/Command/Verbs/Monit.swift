@@ -9,8 +9,11 @@ struct Monit: Verb {
 
     @OptionGroup var globals: Globals
 
+    @Flag(help: "Only look: no key changes anything.")
+    var readOnly = false
+
     func run(_ session: Session) async throws {
         try checkTerminal()
-        try await session.dashboard(try await session.connect(start: .never))
+        try await session.dashboard(try await session.connect(start: .never), readOnly: readOnly)
     }
 }

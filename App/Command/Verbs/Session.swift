@@ -129,9 +129,10 @@ struct Session: Sendable {
     }
 
     /// The one place where a verb opens the dashboard.
-    func dashboard(_ client: OpenDaemon) async throws {
+    func dashboard(_ client: OpenDaemon, readOnly: Bool = false, project: String? = nil) async throws {
+        let opening = Opening(isOwner: client.startedEngine, isReadOnly: readOnly, project: project)
         let code = await runDashboard(
-            client, home: isAtDoor ? ConnectOptions.defaultHome : home, owner: client.startedEngine)
+            client, home: isAtDoor ? ConnectOptions.defaultHome : home, opening)
         if code != 0 { throw ExitCode(code) }
     }
 
@@ -160,7 +161,7 @@ struct Session: Sendable {
         result.failures += project.failures
         if opens {
             project.failures.forEach(printer.warning)
-            try await dashboard(client)
+            try await dashboard(client, project: config.namespace)
         } else {
             printer.applied(result)
             await client.close()

@@ -6,6 +6,10 @@ package enum Command: Hashable, Sendable {
     case call(Int, Call)
     /// Fetch the details of one process, instead of any that were asked for before.
     case inspect(InstanceName)
+    /// Ask the engine for what a tab or a page shows; the answer comes back under the same number.
+    case ask(Int, Inquiry)
+    /// Write text into a file that is not there yet.
+    case write(path: String, text: String)
     /// Stream the logs of one process under this number, instead of the stream before; nil streams nothing.
     case followLogs(stream: Int, InstanceName?)
     /// The same for all instances of the app of this one.
@@ -36,6 +40,14 @@ package enum Call: Hashable, Sendable {
     case stop([InstanceName])
     case start([InstanceName])
     case delete([InstanceName])
+    case reload([InstanceName])
+    case reset([InstanceName])
+    case signal(Int32, [InstanceName])
+    case flush([InstanceName])
+    /// So many instances, or so many more of each app; the number before is for taking it back.
+    case scale([AppName], ScaleWish, before: [AppName: Int])
+    /// Give apps a variable of the environment.
+    case set([AppName], name: String, value: String)
     /// How many clients are attached, before the dashboard leaves.
     case status
     case detach
@@ -70,6 +82,9 @@ package struct InstanceName: Hashable, Comparable, Sendable {
 package struct AppName: Hashable, Comparable, Sendable {
     package var namespace: String
     package var name: String
+
+    /// The target of a command that can mean nothing else: `shop/api`.
+    package var target: String { "\(namespace)/\(name)" }
 
     package init(_ instance: InstanceName) {
         namespace = instance.namespace

@@ -2,8 +2,10 @@
 package enum Action: Hashable, Sendable, CaseIterable {
     case up, down, first, last, pageUp, pageDown, halfUp, halfDown, left, right
     case nextPane, previousPane, open, log, zoom, back
-    case restart, restartAll, toggle, delete, undo
-    case mark, markAll, unmark
+    case restart, restartAll, toggle, delete, undo, reload, signal, scale, editEnv, flush
+    case mark, markAll, unmark, range
+    case tabInfo, tabEnv, tabEvents, tabFiles, tabMetrics
+    case why, graph, system, messages, saveLog
     case find, nextMatch, previousMatch, onlyMatches, wrap, level, times, pretty, whole
     case nextSort, previousSort, invertSort, tree
     case earlier, later, present
@@ -11,7 +13,7 @@ package enum Action: Hashable, Sendable, CaseIterable {
     case palette, themes, mouse, copy, copyAll
     case help, redraw, suspend, interrupt, detach, quit
     // In a line of text that is typed.
-    case keep, cancel, erase, eraseWord, eraseLine
+    case keep, cancel, erase, eraseForward, eraseWord, eraseLine
     // In a dialog.
     case choose, nextChoice, previousChoice
     // In the palette.
@@ -21,7 +23,7 @@ package enum Action: Hashable, Sendable, CaseIterable {
 /// The one table of keys: input, footer, help and README are made from it.
 package struct Binding: Hashable, Sendable {
     /// Where a key works.
-    package enum Place: Hashable, Sendable { case panes, typing, help, dialog, choosing }
+    package enum Place: Hashable, Sendable { case panes, typing, help, dialog, choosing, filling }
 
     /// The headings of help.
     package enum Section: String, Hashable, Sendable, CaseIterable {
@@ -45,7 +47,7 @@ package struct Binding: Hashable, Sendable {
 package enum Keymap {
     /// In the order of help; those for the footer in the order of their importance.
     package static let bindings: [Binding] =
-        processes + movement + view + log + leaving + typing + helpPage + dialog + choosing
+        processes + movement + view + log + leaving + typing + helpPage + dialog + choosing + filling
 
     /// What `key` does at a place.
     package static func action(for key: Key, at place: Binding.Place) -> Action? {
@@ -90,9 +92,15 @@ package enum Keymap {
         row(.log, ["l"], "log", "its log on the full screen, and back", .process),
         row(.restartAll, ["R"], nil, "restarts all processes of the list after a question", .process),
         row(.delete, ["X"], nil, "stops its app, or those of the marked, and forgets them after a question", .process),
-        row(.undo, ["U"], nil, "starts again what was stopped last", .process),
+        row(.reload, ["c"], nil, "replaces it, or the marked, run by run without a gap", .process),
+        row(.signal, ["x"], nil, "sends it, or the marked, a signal out of a list", .process),
+        row(.scale, ["A"], nil, "more or fewer instances of its app", .process),
+        row(.editEnv, ["E"], nil, "gives its app a variable of the environment", .process),
+        row(.flush, ["F"], nil, "empties its log, or those of the marked, after a question", .process),
+        row(.undo, ["U"], nil, "starts again what was stopped last, or takes a scaling back", .process),
         row(.mark, [" "], nil, "marks the process, or an app with all instances; actions are for the marked", .process),
         row(.markAll, ["*"], nil, "marks all processes of the list", .process),
+        row(.range, ["V"], nil, "marks from here to where you go next; V again ends it", .process),
         row(.unmark, ["u"], nil, "takes all marks away", .process),
     ]
 
@@ -115,6 +123,15 @@ package enum Keymap {
         row(.palette, [":"], "command", "all that can be done, found by a few letters, with its command line", .view),
         row(.tree, ["t"], nil, "shows apps with their instances as a tree, or a plain list", .view),
         row(.zoom, ["z"], "zoom", "gives the pane the full screen, and back", .view),
+        row(.tabInfo, ["1"], nil, "details: what it is and how it is", .view),
+        row(.tabEnv, ["2"], nil, "details: its environment, and which source each variable is from", .view),
+        row(.tabEvents, ["3"], nil, "details: what happened to its app", .view),
+        row(.tabFiles, ["4"], nil, "details: where it listens, and which files it has open", .view),
+        row(.tabMetrics, ["5"], nil, "details: its processor time and memory as graphs", .view),
+        row(.why, ["W"], nil, "why the process is as it is, on the full screen", .view),
+        row(.graph, ["v"], nil, "which app depends on which", .view),
+        row(.system, ["o"], nil, "the machine: cores, memory, disks, network", .view),
+        row(.messages, ["m"], nil, "the messages that were shown", .view),
         row(.grow, ["+"], nil, "makes the pane larger; a frame can be dragged too", .view),
         row(.shrink, ["-"], nil, "makes the pane smaller", .view),
         row(.preset, ["P"], nil, "shows other panes: all, list and log, the list, the log", .view),
@@ -141,6 +158,7 @@ package enum Keymap {
         row(.wrap, ["w"], "wrap", "wraps long lines, or cuts them", .log),
         row(.times, ["T"], nil, "shows when each line was written", .log),
         row(.pretty, ["p"], nil, "shows lines of JSON as a message and its fields, or as they are", .log),
+        row(.saveLog, ["S"], nil, "saves the lines of the log into a file", .log),
         row(.whole, ["a"], nil, "the log of all instances of the app, or of one", .log),
         row(.left, [.left, "h"], nil, "scrolls long lines to the left; hides the instances of an app", .log),
         row(.right, [.right], nil, "scrolls long lines to the right; shows the instances of an app", .log),
@@ -203,6 +221,22 @@ package enum Keymap {
         row(.eraseLine, [.control("u")], nil, "erases the text", .view, .choosing),
         row(.suspend, [.control("z")], nil, "stops the dashboard until `fg`", .leave, .choosing),
         row(.redraw, [.control("l")], nil, "draws the screen anew", .view, .choosing),
+    ]
+
+    /// A line of text in a dialog: letters are typed.
+    private static let filling: [Binding] = [
+        row(.choose, [.enter], "take", "does what the dialog says", .view, .filling),
+        row(.cancel, [.escape, .control("c")], "close", "goes back", .leave, .filling),
+        row(.erase, [.backspace], nil, "erases a character", .view, .filling),
+        row(.eraseForward, [.delete, .control("d")], nil, "erases the character under the cursor", .view, .filling),
+        row(.eraseWord, [.control("w")], nil, "erases a word", .view, .filling),
+        row(.eraseLine, [.control("u")], nil, "erases the text before the cursor", .view, .filling),
+        row(.left, [.left, .control("b")], nil, "a character to the left", .movement, .filling),
+        row(.right, [.right, .control("f")], nil, "a character to the right", .movement, .filling),
+        row(.first, [.home, .control("a")], nil, "to the beginning", .movement, .filling),
+        row(.last, [.end, .control("e")], nil, "to the end", .movement, .filling),
+        row(.suspend, [.control("z")], nil, "stops the dashboard until `fg`", .leave, .filling),
+        row(.redraw, [.control("l")], nil, "draws the screen anew", .view, .filling),
     ]
 
     private static func row(

@@ -29,6 +29,12 @@ package enum Message: Sendable {
     case answered(call: Int, Answer)
     case failed(call: Int, Failure)
     case inspected(ProcessDetail)
+    /// The answer to `Command.ask`; one that is not wanted any more is dropped by its number.
+    case found(Int, Finding)
+    case notFound(Int, Failure)
+    /// `Command.write` has come to an end.
+    case wrote(path: String, bytes: Int)
+    case notWritten(Failure)
     /// The answer to `Command.lookBack`.
     case past(Int, Past.View)
     case pastFailed(Int, Failure)

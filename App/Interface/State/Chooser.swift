@@ -3,7 +3,7 @@ import Widgets
 
 /// A list out of which one line is taken by typing a few of its letters: the palette, and the themes.
 package struct Chooser: Hashable, Sendable {
-    package enum Purpose: Hashable, Sendable { case commands, themes }
+    package enum Purpose: Hashable, Sendable { case commands, themes, signals }
 
     /// What a line does.
     package enum Deed: Hashable, Sendable {
@@ -13,6 +13,10 @@ package struct Chooser: Hashable, Sendable {
         case restart(InstanceName)
         case toggle(InstanceName)
         case theme(String)
+        case why(InstanceName)
+        case reload(InstanceName)
+        case reset([InstanceName])
+        case signal(Int32)
     }
 
     package struct Choice: Hashable, Sendable {
@@ -70,8 +74,9 @@ extension State {
     /// Everything that the palette can offer now: actions first, then what can be done with each process.
     func offered(in open: Chooser) -> [Chooser.Choice] {
         switch open.purpose {
+        case .signals: SignalMenu.choices(self)
         case .themes: look.names.map { Chooser.Choice(deed: .theme($0), title: $0) }
-        case .commands: actionChoices + (open.text.isEmpty ? [] : processChoices)
+        case .commands: actionChoices + resetChoices + (open.text.isEmpty ? [] : processChoices)
         }
     }
 
@@ -93,12 +98,31 @@ extension State {
             return [
                 .init(deed: .go(name), title: "\(title): select"),
                 .init(deed: .log(name), title: "\(title): log", command: "od logs \(title) -f"),
-                .init(deed: .restart(name), title: "\(title): restart", command: commandLine("restart", [name])),
-                .init(
-                    deed: .toggle(name), title: "\(title): \(isActive ? "stop" : "start")",
-                    command: commandLine(isActive ? "stop" : "start", [name])),
-            ]
+                .init(deed: .why(name), title: "\(title): why", command: "od why \(title)"),
+            ] + (isReadOnly ? [] : deeds(with: name, title, isActive))
         }
+    }
+
+    private func deeds(with name: InstanceName, _ title: String, _ isActive: Bool) -> [Chooser.Choice] {
+        [
+            .init(deed: .restart(name), title: "\(title): restart", command: commandLine("restart", [name])),
+            .init(deed: .reload(name), title: "\(title): reload", command: commandLine("reload", [name])),
+            .init(deed: .reset([name]), title: "\(title): reset", command: commandLine("reset", [name])),
+            .init(
+                deed: .toggle(name), title: "\(title): \(isActive ? "stop" : "start")",
+                command: commandLine(isActive ? "stop" : "start", [name])),
+        ]
+    }
+
+    /// No key is spent on it.
+    private var resetChoices: [Chooser.Choice] {
+        let names = list.targets
+        guard !isReadOnly, !names.isEmpty else { return [] }
+        return [
+            Chooser.Choice(
+                deed: .reset(names), title: "counts restarts of the process, or the marked, from zero",
+                command: commandLine("reset", names))
+        ]
     }
 
     /// The command line that does what an action would do now; nil where there is none.
@@ -111,7 +135,16 @@ extension State {
         case .restartAll: return commandLine("restart", list.order)
         case .toggle: return commandLine(stopping.isEmpty ? "start" : "stop", stopping.isEmpty ? names : stopping)
         case .delete: return commandLine("delete", instances(ofAppsOf: names))
-        case .undo: return commandLine("start", stopped)
+        case .undo: return undoLine
+        case .reload: return commandLine("reload", names)
+        case .signal: return commandLine("signal SIGNAL", names)
+        case .flush: return commandLine("flush", names)
+        case .scale: return names.isEmpty ? nil : "od scale \(apps(names)) N"
+        case .editEnv: return names.isEmpty ? nil : "od set \(apps(names)) env.NAME=VALUE"
+        case .why: return names.first.map { "od why \(shortName($0))" }
+        case .tabEnv: return names.first.map { "od env \(shortName($0))" }
+        case .tabEvents: return names.first.map { "od events \(appName($0))" }
+        case .graph: return "od graph"
         default: return nil
         }
     }

@@ -31,6 +31,12 @@ package struct Listing: Sendable {
         case instance(InstanceName)
     }
 
+    /// Where a range of marks began.
+    package struct Range: Hashable, Sendable {
+        package var anchor: Line
+        package var before: Set<InstanceName>
+    }
+
     package internal(set) var sort = Sort.name
     package internal(set) var isInverted = false
     package internal(set) var filter = "" { didSet { query = Query(filter) } }
@@ -47,6 +53,8 @@ package struct Listing: Sendable {
     package private(set) var cursor: Line?
     /// Index in `lines` of the row at the top.
     package private(set) var top = 0
+    /// Marks reach from here to the selected row, beside those that there were.
+    package private(set) var range: Range?
     private var query = Query("")
     private var heldUntil = Instant(nanoseconds: 0)
 
@@ -75,6 +83,7 @@ package struct Listing: Sendable {
         heldUntil = now.advanced(byMilliseconds: Self.hold)
         guard !lines.isEmpty else { return }
         cursor = lines[min(max(0, index), lines.count - 1)]
+        stretch()
         scroll(page: page)
     }
 
@@ -91,7 +100,28 @@ package struct Listing: Sendable {
     }
 
     mutating func markAll() { marks.formUnion(order) }
-    mutating func unmark() { marks = [] }
+    mutating func unmark() {
+        marks = []
+        range = nil
+    }
+
+    /// Begins a range of marks at the selected row; a second time ends it there, and its marks stay.
+    mutating func toggleRange() {
+        range = range == nil ? cursor.map { Range(anchor: $0, before: marks) } : nil
+        stretch()
+    }
+
+    /// Gives up a range: marks are what they were before it.
+    mutating func endRange() {
+        marks = range?.before ?? marks
+        range = nil
+    }
+
+    /// Marks what lies between the two ends.
+    private mutating func stretch() {
+        guard let range, let start = lines.firstIndex(of: range.anchor), let end = selectedIndex else { return }
+        marks = lines[min(start, end)...max(start, end)].reduce(into: range.before) { $0.formUnion(under($1)) }
+    }
 
     /// Hides the instances of the selected app, or shows them.
     mutating func fold(_ hides: Bool) {
@@ -114,6 +144,7 @@ package struct Listing: Sendable {
         }
         if !marks.isEmpty { marks.formIntersection(fleet.rows.keys) }
         lines = isTree ? branches(fleet) : order.map { .instance($0) }
+        if let anchor = range?.anchor, !lines.contains(anchor) { range = nil }
         let before = cursor
         if selectedIndex == nil {
             let near = lines.isEmpty ? nil : lines[min(oldIndex ?? 0, lines.count - 1)]

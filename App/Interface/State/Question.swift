@@ -7,6 +7,9 @@ package struct Question: Hashable, Sendable {
         /// Several at once.
         case restartAll([InstanceName])
         case delete([InstanceName])
+        case reload([InstanceName])
+        case signal(Int32, [InstanceName])
+        case flush([InstanceName])
         /// Something is to be done while the past is shown.
         case present(Chooser.Deed)
         /// The engine was started for this dashboard and apps run: what becomes of them?
@@ -26,7 +29,7 @@ package struct Question: Hashable, Sendable {
 
     package var choices: [Choice] {
         switch subject {
-        case .stop, .restartAll, .delete, .present: [.cancel, .confirm]
+        case .stop, .restartAll, .delete, .reload, .signal, .flush, .present: [.cancel, .confirm]
         case .leave: [.cancel, .detach, .stopAll]
         }
     }
@@ -38,6 +41,9 @@ package struct Question: Hashable, Sendable {
         case (.cancel, _): ("n", "no")
         case (.confirm, .stop): ("y", "yes, stop")
         case (.confirm, .restartAll): ("y", "yes, restart")
+        case (.confirm, .reload): ("y", "yes, reload")
+        case (.confirm, .signal): ("y", "yes, send")
+        case (.confirm, .flush): ("y", "yes, empty")
         case (.confirm, .present): ("y", "yes, now")
         case (.confirm, _): ("y", "yes, delete")
         case (.detach, _): ("d", "detach: they go on")

@@ -3,7 +3,11 @@ package import Widgets
 
 /// The dashboard as a value: what is known, what is shown, what is typed. `update` changes it, views read it.
 package struct State: Sendable {
-    package enum Pane: Hashable, Sendable { case list, detail, log }
+    package enum Pane: Hashable, Sendable {
+        case list, detail, log
+        /// A page over all panes.
+        case page
+    }
 
     /// How the panes share the screen.
     package enum Arrangement: Hashable, Sendable {
@@ -67,11 +71,23 @@ package struct State: Sendable {
     package internal(set) var shown: InstanceName?
     package internal(set) var detail: ProcessDetail?
     package internal(set) var detailTop = 0
+    /// The tab of the details that was chosen; `shownTab` is the one to see.
+    package internal(set) var tab = Tab.info
+    /// What the tab shows.
+    package internal(set) var tabFacts = Inquirer()
+    /// Shown while the arrangement is `.zoomed(.page)`.
+    package internal(set) var page: Page?
+    package internal(set) var machine = MachineHistory()
+    /// What was said, oldest first.
+    package internal(set) var said: [Said] = []
+    /// Nothing can be changed from here.
+    package let isReadOnly: Bool
     package internal(set) var focus = Pane.list
     package internal(set) var arrangement = Arrangement.panes
     package internal(set) var division = Division()
     package internal(set) var prompt: Prompt?
     package internal(set) var question: Question?
+    package internal(set) var form: Form?
     package internal(set) var help: Help?
     package internal(set) var chooser: Chooser?
     package internal(set) var look: Look
@@ -87,6 +103,8 @@ package struct State: Sendable {
 
     /// What the last stop was for: it can be taken back.
     var stopped: [InstanceName] = []
+    /// How many instances apps had before they were scaled last.
+    var scaled: [AppName: Int] = [:]
     var lastClick: (place: Mouse, at: Instant)?
     /// The edge that the mouse holds.
     var drag: Drag?
@@ -94,6 +112,8 @@ package struct State: Sendable {
     var kept = Settings()
     var pending: [Int: Pending] = [:]
     var calls = 0
+    /// Whose first process is to be selected.
+    var project: String?
     /// To be said once there is a clock.
     var notes: [String] = []
     /// When the selection has rested.
@@ -106,11 +126,16 @@ package struct State: Sendable {
     ///   - keys: what keys do.
     ///   - settings: what was kept from an earlier dashboard.
     ///   - utcOffset: seconds by which the clock of the place is ahead of UTC.
+    ///   - isReadOnly: keys that change something do nothing.
+    ///   - project: its first process is selected when the fleet is known.
     ///   - notes: what was wrong with the user's own files; shown as warnings.
     package init(
         size: Size, isOwner: Bool, look: Look = Look(), keys: Keys = .standard, settings: Settings = Settings(),
-        notes: [String] = [], utcOffset: Int = 0
+        notes: [String] = [], utcOffset: Int = 0, isReadOnly: Bool = false,
+        project: String? = nil
     ) {
+        self.project = project
+        self.isReadOnly = isReadOnly
         self.utcOffset = utcOffset
         self.size = size
         self.isOwner = isOwner
@@ -122,7 +147,7 @@ package struct State: Sendable {
 
     /// The next moment at which something changes by itself; nil when nothing does.
     package var wakesAt: Instant? {
-        var moments = toasts.compactMap(\.until) + [restsAt, asksAt].compactMap { $0 }
+        var moments = toasts.compactMap(\.until) + [restsAt, asksAt, inquiresAt].compactMap { $0 }
         // The age of what is shown.
         if case .lost(_, let since) = link {
             moments.append(since.advanced(byMilliseconds: (now.milliseconds(since: since) / 1000 + 1) * 1000))

@@ -13,10 +13,13 @@ extension State {
         case .toggle where stopping.isEmpty: return commands + send(.start(names))
         case .toggle: question = Question(.stop(stopping))
         case .delete: question = Question(.delete(instances(ofAppsOf: names)))
-        case .undo:
-            let down = stopped.filter { live.rows[$0]?.process.status.isActive == false }
-            stopped = []
-            return commands + send(.start(down))
+        case .undo: return commands + undo()
+        case .reload where names.count > 1: question = Question(.reload(names))
+        case .reload: return commands + send(.reload(names))
+        case .signal: choose(.signals)
+        case .flush: question = Question(.flush(names))
+        case .scale: form = Form(.scale(Set(names.map { AppName($0) }).sorted()))
+        case .editEnv: form = Form(.environment(Set(names.map { AppName($0) }).sorted()))
         default: break
         }
         return commands

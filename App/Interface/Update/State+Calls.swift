@@ -16,6 +16,7 @@ enum Farewell {
 extension State {
     /// Sends a call, unless the same is under way: a key that is held does nothing more.
     mutating func send(_ call: Call) -> [Command] {
+        guard !isReadOnly || !call.changes else { return refuse(.toggle) }
         if case .lost = link {
             say(.error, "not connected: OpenDaemon is tried again every second")
             return []
@@ -86,6 +87,8 @@ extension State {
             say(.success, "started \(title(names)) in \(time)", command: commandLine("start", names))
         case .delete(let names):
             say(.success, "deleted \(title(names))", command: commandLine("delete", names))
+        case .reload, .reset, .signal, .flush, .scale, .set:
+            reportMore(done, time)
         case .status, .detach, .shutdown:
             break
         }
@@ -97,6 +100,10 @@ extension State {
         case .stop(let names): "stopping \(title(names))"
         case .start(let names): "starting \(title(names))"
         case .delete(let names): "deleting \(title(names))"
+        case .reload(let names): "reloading \(title(names))"
+        case .scale(let apps, _, _): "scaling \(title(apps))"
+        case .set(let apps, _, _): "changing \(title(apps))"
+        case .reset, .signal, .flush: nil
         case .status, .detach, .shutdown: nil
         }
     }

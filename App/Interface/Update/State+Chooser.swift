@@ -68,6 +68,12 @@ extension State {
         case .theme(let name):
             look.chosen = name
             return []
+        case .signal(let number):
+            question = Question(.signal(number, list.targets))
+            return []
+        case .why(let name): return select(name) + perform(.why)
+        case .reload(let name): return send(.reload([name]))
+        case .reset(let names): return send(.reset(names))
         case .go(let name): return select(name)
         case .log(let name):
             let commands = select(name)

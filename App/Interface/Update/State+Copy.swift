@@ -8,7 +8,10 @@ extension State {
 
     /// `y`: the name in the list and beside it; in the log the line that was found, else the last one in view.
     mutating func copyOne() -> [Command] {
-        guard focus == .log else { return copy(list.selected.map { [shortName($0)] } ?? []) }
+        guard focus == .log else {
+            if focus == .page, case .why(let name)? = page?.subject { return copy([shortName(name)]) }
+            return copy(list.selected.map { [shortName($0)] } ?? [])
+        }
         let shown = shownLines
         let found = log.search?.current.flatMap { shown.contains($0) ? $0 : nil } ?? shown.last
         return copy(found.map { [text(of: $0)] } ?? [])
@@ -25,8 +28,10 @@ extension State {
                     switch line {
                     case .text(let text): text.plain
                     case .graph(let label, _, _, let text): " \(label) \(text.plain)"
+                    case .chart: ""
                     }
                 })
+        case .page: copy(page.map { PageView.lines($0, self, width: Self.maxColumns).map(\.plain) } ?? [])
         case .log: copy(shownLines.map { text(of: $0) })
         }
     }

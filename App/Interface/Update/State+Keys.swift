@@ -5,6 +5,7 @@ extension State {
     package var place: Binding.Place {
         if prompt != nil { return .typing }
         if question != nil { return .dialog }
+        if form != nil { return .filling }
         if chooser != nil { return .choosing }
         return help != nil ? .help : .panes
     }
@@ -19,6 +20,7 @@ extension State {
         case .typing: return type(key, action)
         case .dialog: return answer(key, action)
         case .choosing: return chooser.map { press(key, action, in: $0) } ?? []
+        case .filling: return form.map { press(key, action, in: $0) } ?? []
         case .help: return turnHelp(action)
         case .panes: return action.map { perform($0) } ?? []
         }
@@ -26,7 +28,7 @@ extension State {
 
     /// An action of the panes; nothing when it is not available.
     mutating func perform(_ action: Action) -> [Command] {
-        guard isAvailable(action) else { return [] }
+        guard isAvailable(action) else { return refuse(action) }
         if let asked = guardPresent(.action(action)) { return asked }
         switch action {
         case .earlier: return lookBack()
@@ -44,7 +46,11 @@ extension State {
         case .fold: division.isFolded.toggle()
         case .zoom: arrangement = arrangement == .zoomed(focus) ? .panes : .zoomed(focus)
         case .back: goBack()
-        case .restart, .toggle, .delete, .undo: return act(action)
+        case .restart, .toggle, .delete, .undo, .reload, .signal, .scale, .editEnv, .flush: return act(action)
+        case .tabInfo, .tabEnv, .tabEvents, .tabFiles, .tabMetrics: return turn(to: action)
+        case .why, .graph, .system, .messages: return openPage(action)
+        case .saveLog: form = Form(.saveLog, text: logFileName)
+        case .range: list.toggleRange()
         case .restartAll: question = Question(.restartAll(list.order))
         case .mark, .markAll, .unmark: return mark(action)
         case .find:
@@ -87,7 +93,8 @@ extension State {
             )
         case .detach: return isOwner ? send(.detach) : [.quit(Farewell.detached(live.activeCount))]
         case .quit: return quit()
-        case .redraw, .suspend, .keep, .cancel, .erase, .eraseWord, .eraseLine, .choose, .nextChoice, .previousChoice,
+        case .redraw, .suspend, .keep, .cancel, .erase, .eraseForward, .eraseWord, .eraseLine, .choose, .nextChoice,
+            .previousChoice,
             .complete:
             break
         }
@@ -96,14 +103,21 @@ extension State {
 
     /// Whether a key of the panes has an effect now; those without are in no footer.
     package func isAvailable(_ action: Action) -> Bool {
+        if isReadOnly, action.changes { return false }
         let panes = layout.panes
         switch action {
         case .earlier: return live.isKnown && link == .live
         case .later, .present: return past != nil
         case .open: return list.selected != nil && arrangement != .opened
-        case .restart, .toggle, .delete, .mark, .copy: return list.selected != nil
-        case .copyAll: return !fleet.rows.isEmpty
-        case .undo: return stopped.contains { live.rows[$0]?.process.status.isActive == false }
+        case .restart, .toggle, .delete, .mark, .copy, .reload, .signal, .scale, .editEnv, .flush, .range, .why:
+            return list.selected != nil
+        case .undo: return canUndo
+        case .tabInfo, .tabEnv, .tabEvents, .tabFiles, .tabMetrics:
+            return Tab(action).map { tabs.contains($0) && ($0 != shownTab || !panes.contains(.detail)) } ?? false
+        case .graph, .copyAll: return !fleet.rows.isEmpty
+        case .saveLog: return panes.contains(.log) && log.count > 0
+        case .system: return fleet.isKnown
+        case .messages: return !said.isEmpty
         case .unmark: return !list.marks.isEmpty
         case .markAll: return list.order.count > 1
         case .tree: return panes.contains(.list) && !fleet.rows.isEmpty
@@ -164,7 +178,7 @@ extension State {
     }
 
     private var canGoBack: Bool {
-        toasts.contains { $0.until == nil } || arrangement != .panes
+        toasts.contains { $0.until == nil } || list.range != nil || arrangement != .panes
             || (focus != .list && layout.panes.contains(.list))
             || log.search != nil || !list.filter.isEmpty
     }
@@ -173,6 +187,8 @@ extension State {
     private mutating func goBack() {
         if toasts.contains(where: { $0.until == nil }) {
             toasts.removeAll { $0.until == nil }
+        } else if list.range != nil {
+            list.endRange()
         } else if log.search != nil, focus == .log {
             log.find("")
         } else if !list.filter.isEmpty, focus == .list, arrangement == .panes {

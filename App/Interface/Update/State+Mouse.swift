@@ -10,7 +10,7 @@ extension State {
 
     mutating func point(_ mouse: Mouse) -> [Command] {
         if mouse.kind == .release || mouse.kind == .press { drag = nil }
-        guard hasMouse, !isStoppingAll, question == nil, mouse.kind != .release else { return [] }
+        guard hasMouse, !isStoppingAll, question == nil, form == nil, mouse.kind != .release else { return [] }
         if mouse.kind == .drag { return place == .panes ? dragEdge(to: mouse) : [] }
         if var open = chooser {
             guard mouse.kind != .press else { return click(mouse, in: open) }
@@ -23,6 +23,7 @@ extension State {
         guard prompt == nil else { return [] }
         guard mouse.kind == .press else { return turnWheel(mouse) }
         if layout.footer.contains(x: mouse.x, y: mouse.y) { return clickKey(mouse.x) }
+        if let tab = TabBar.tab(at: mouse, self) { return perform(tab.action) }
         guard !fleet.rows.isEmpty, let pane = pane(at: mouse) else { return [] }
         takeHold(mouse)
         focus = pane
@@ -30,7 +31,7 @@ extension State {
     }
 
     private func pane(at mouse: Mouse) -> Pane? {
-        let places = [(Pane.list, layout.list), (.detail, layout.detail), (.log, layout.log)]
+        let places = [(Pane.list, layout.list), (.detail, layout.detail), (.log, layout.log), (.page, layout.page)]
         return places.first { $0.1?.contains(x: mouse.x, y: mouse.y) ?? false }?.0
     }
 

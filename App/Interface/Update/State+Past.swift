@@ -108,8 +108,8 @@ extension Chooser.Deed {
     var changes: Bool {
         switch self {
         case .action(let action): action.changes
-        case .restart, .toggle: true
-        case .go, .log, .theme: false
+        case .restart, .toggle, .reload, .reset, .signal: true
+        case .go, .log, .theme, .why: false
         }
     }
 }
@@ -118,7 +118,7 @@ extension Action {
     /// It does something to processes, and not only to the screen.
     var changes: Bool {
         switch self {
-        case .restart, .restartAll, .toggle, .delete, .undo: true
+        case .restart, .restartAll, .toggle, .delete, .undo, .reload, .signal, .scale, .editEnv, .flush: true
         default: false
         }
     }

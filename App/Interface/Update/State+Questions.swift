@@ -4,7 +4,7 @@ import Core
 extension State {
     /// `q`: the owner of an engine is asked, unless others are attached or nothing runs.
     mutating func quit() -> [Command] {
-        guard isOwner else { return [.quit(nil)] }
+        guard isOwner else { return [.quit(Farewell.detached(live.activeCount))] }
         if case .lost = link { return [.quit(Farewell.detached(live.activeCount))] }
         guard asksAt == nil else { return [] }
         asksAt = now.advanced(byMilliseconds: Self.patience)
@@ -45,6 +45,9 @@ extension State {
             return send(.stop(names))
         case (.confirm, .restartAll(let names)): return send(.restart(names))
         case (.confirm, .delete(let names)): return send(.delete(names))
+        case (.confirm, .reload(let names)): return send(.reload(names))
+        case (.confirm, .signal(let number, let names)): return send(.signal(number, names))
+        case (.confirm, .flush(let names)): return send(.flush(names))
         case (.confirm, .present(let deed)): return returnToNow() + take(Chooser.Choice(deed: deed, title: ""))
         case (.detach, _): return send(.detach)
         case (.stopAll, _):

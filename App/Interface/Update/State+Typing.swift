@@ -31,6 +31,11 @@ extension State {
     /// Pasted text goes into the line that is typed; anywhere else it does nothing, for it could hold any key.
     mutating func paste(_ text: String) -> [Command] {
         if place == .choosing, let chooser { return paste(text, in: chooser) }
+        if place == .filling {
+            form?.field.insert(text)
+            form?.mistake = nil
+            return []
+        }
         guard var typed = prompt else {
             say(.info, "pasted text was ignored: there is no line to type in")
             return []
@@ -72,6 +77,13 @@ extension State {
             let index = step(action, from: list.selectedIndex ?? 0, count: list.lines.count, page: layout.listRows)
             list.select(index, page: layout.listRows, at: now)
             return settle(at: nil)
+        case .page:
+            guard var open = page else { return [] }
+            let rows = layout.inner(layout.page).height
+            let lines = PageView.lines(open, self, width: layout.inner(layout.page).width).count
+            let end = max(0, lines - rows)
+            open.top = min(end, max(0, step(action, from: open.top, count: end + 1, page: rows)))
+            page = open
         case .detail:
             let lines = DetailView.lines(self, width: layout.inner(layout.detail).width).count
             let end = max(0, lines - layout.detailRows)

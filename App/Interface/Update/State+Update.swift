@@ -9,7 +9,7 @@ extension State {
         // In one line: of several messages only the last is seen.
         if !notes.isEmpty { say(.warning, notes.joined(separator: "; ")) }
         notes = []
-        return take(message) + wake() + keep()
+        return take(message) + wake() + inquire() + keep()
     }
 
     /// Settings that have changed are written down.
@@ -54,6 +54,16 @@ extension State {
         case .inspected(let found):
             if InstanceName(found.process) == shown, past == nil { detail = found }
             return []
+        case .found(let number, let finding): return take(finding, number)
+        case .notFound(let number, let failure):
+            miss(failure, number)
+            return []
+        case .wrote(let path, let bytes):
+            say(.success, "saved \(Format.bytes(UInt64(bytes))) to \(path)")
+            return []
+        case .notWritten(let failure):
+            say(failure)
+            return []
         case .past(let number, let view): return take(number, view)
         case .pastFailed(let number, let failure): return pastFailed(number, failure)
         case .logOpened, .logChunk, .logFailed, .logPage, .logPageFailed: return takeLog(message)
@@ -67,6 +77,7 @@ extension State {
         isOwner = isOwner && hello.embedded
         if case .lost = link { say(.success, "connected again") }
         link = .live
+        askAnew()
         return []
     }
 
@@ -85,11 +96,19 @@ extension State {
     private mutating func take(_ snapshot: FleetSnapshot) -> [Command] {
         live.apply(snapshot, at: now)
         if case .connecting = link { link = .live }
-        return refresh()
+        expire()
+        let commands = refresh()
+        if let first = list.order.first(where: { $0.namespace == project }) {
+            list.select(first, page: layout.listRows, at: now)
+            restsAt = now
+        }
+        project = nil
+        return commands
     }
 
     private mutating func take(_ event: FleetEvent) -> [Command] {
         guard live.apply(event, at: now) else { return [.resubscribe] }
+        expire(by: event)
         if event.name == .errored, let process = event.process {
             let name = shortName(InstanceName(process))
             let reason = process.reason ?? event.message ?? process.exit?.description
@@ -102,6 +121,7 @@ extension State {
 
     private mutating func take(_ metrics: FleetMetrics) -> [Command] {
         live.apply(metrics, at: now)
+        expireFigures()
         return refresh()
     }
 
@@ -159,7 +179,9 @@ extension State {
     mutating func say(_ weight: Toast.Weight, _ text: String, command: String? = nil) {
         toasts.removeAll { $0.text == text }
         if toasts.count == Self.maxToasts { toasts.removeFirst() }
-        toasts.append(Toast(weight, text, command: command, at: now))
+        let toast = Toast(weight, text, command: command, at: now)
+        toasts.append(toast)
+        remember(toast)
     }
 
     mutating func say(_ failure: Failure) {

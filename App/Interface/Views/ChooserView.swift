@@ -12,7 +12,7 @@ enum ChooserView {
         let place = place(of: state.size, open.purpose)
         canvas.clear(place)
         let inside = Box(
-            title: open.purpose == .themes ? "Colours" : "Commands",
+            title: StyledText(title(open.purpose, state)),
             right: StyledText(open.choices.isEmpty ? "" : "\(open.marked + 1) of \(open.choices.count)"),
             bottomLeft: open.purpose == .themes ? "" : "Enter takes \(glyphs.separator) Esc goes back", focused: true
         ).draw(on: &canvas, in: place, glyphs: glyphs)
@@ -22,6 +22,14 @@ enum ChooserView {
         table(open, state).draw(on: &canvas, in: body, glyphs: glyphs)
         ScrollBar(count: open.choices.count, visible: body.height, offset: open.top)
             .draw(on: &canvas, in: body.rightEdge, isOnFrame: true, glyphs: glyphs)
+    }
+
+    private static func title(_ purpose: Chooser.Purpose, _ state: State) -> String {
+        switch purpose {
+        case .themes: "Colours"
+        case .commands: "Commands"
+        case .signals: "Signal to \(state.title(state.list.targets))"
+        }
     }
 
     private static func table(_ open: Chooser, _ state: State) -> Table {

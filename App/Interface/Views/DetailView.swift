@@ -9,6 +9,8 @@ enum DetailView {
         case text(StyledText)
         /// A label, a graph of the last minute and a text behind it.
         case graph(String, History, full: Double, StyledText)
+        /// A row of a graph that has several.
+        case chart(Chart, row: Int)
     }
 
     private static let labelWidth = 9
@@ -22,10 +24,12 @@ enum DetailView {
         if kind == .framed {
             let last = min(lines.count, state.detailTop + area.height - 2)
             let more = lines.count > area.height - 2 ? "\(state.detailTop + 1)-\(last) of \(lines.count)" : ""
+            let title = StyledText(State.Pane.detail.title(state))
             let box = Box(
-                title: StyledText(State.Pane.detail.title(state)), bottomRight: StyledText(more),
+                title: title, bottomRight: StyledText(more),
                 focused: state.focus == .detail)
             inside = box.draw(on: &canvas, in: area, glyphs: glyphs)
+            TabBar.draw(state, on: &canvas, in: area, glyphs)
         }
         let top = min(state.detailTop, max(0, lines.count - inside.height))
         for (row, line) in lines.dropFirst(top).prefix(inside.height).enumerated() {
@@ -36,6 +40,14 @@ enum DetailView {
     /// What there is to show in a pane `width` columns wide.
     static func lines(_ state: State, width: Int, _ glyphs: Glyphs = .unicode) -> [Line] {
         guard let row = state.shownRow else { return [.text(StyledText(" no process is selected", .dim))] }
+        switch state.shownTab {
+        case .info: return info(row, state, width, glyphs)
+        case .metrics: return MetricsView.lines(row, state)
+        case .env, .events, .files: return TabView.lines(state, width: width).map { .text($0) }
+        }
+    }
+
+    private static func info(_ row: Fleet.Row, _ state: State, _ width: Int, _ glyphs: Glyphs) -> [Line] {
         let room = max(1, width - labelWidth - 2)
         let texts = facts(row, state) + definition(row.process, state.detail)
         return [.text(head(row, state, glyphs))] + graphs(row)
@@ -152,6 +164,7 @@ enum DetailView {
         switch line {
         case .text(let text):
             canvas.text(text, x: area.x, y: area.y, width: area.width, cut: glyphs.cut)
+        case .chart(let chart, let row): chart.draw(row, on: &canvas, in: area, glyphs)
         case .graph(let label, let history, let full, let text):
             let x =
                 area.x

@@ -21,7 +21,7 @@ enum FooterView {
         canvas.text(text(toast, glyphs), x: message.x, y: message.y, width: message.width, cut: glyphs.cut)
     }
 
-    private static func text(_ toast: Toast, _ glyphs: Glyphs) -> StyledText {
+    static func text(_ toast: Toast, _ glyphs: Glyphs) -> StyledText {
         let (mark, role): (String, Role) =
             switch toast.weight {
             case .info: (glyphs.separator, .info)

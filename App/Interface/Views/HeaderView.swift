@@ -6,7 +6,7 @@ import Widgets
 enum HeaderView {
     static func draw(_ state: State, on canvas: inout Canvas, in layout: Layout, _ glyphs: Glyphs) {
         let area = layout.header.inset(columns: 1)
-        let link = linkText(state, glyphs)
+        let link = (state.isReadOnly ? StyledText("read-only  ", .warning) : "") + linkText(state, glyphs)
         let linkWidth = min(link.width, area.width)
         canvas.text(link, x: area.right - linkWidth, y: area.y, width: linkWidth, cut: glyphs.cut)
         let isTall = area.height > 1

@@ -9,7 +9,9 @@ enum HelpView {
         var isKey: Bool
     }
 
-    private static let width = 78
+    private static let width = 110
+    /// Columns of the keys.
+    private static let keys = 15
 
     static func draw(_ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) {
         let place = place(of: state.size)
@@ -44,7 +46,16 @@ enum HelpView {
             let keys = state.keys.bindings(at: .panes).filter { $0.section == section && state.isAvailable($0.action) }
                 .map { Line(name: $0.keys.map(\.name).joined(separator: " "), text: $0.text, isKey: true) }
                 .filter { line in words.allSatisfy { "\(line.name) \(line.text)".lowercased().contains($0) } }
-            return keys.isEmpty ? [] : [Line(name: section.rawValue, text: "", isKey: false)] + keys
+            let room = place(of: state.size).width - 2 - Self.keys - 2
+            return keys.isEmpty
+                ? [] : [Line(name: section.rawValue, text: "", isKey: false)] + keys.flatMap { wrapped($0, room) }
+        }
+    }
+
+    /// What is too long goes on in a line without a key.
+    private static func wrapped(_ line: Line, _ room: Int) -> [Line] {
+        StyledText(line.text).wrapped(to: room).enumerated().map {
+            Line(name: $0.offset == 0 ? line.name : "", text: $0.element.plain, isKey: $0.offset == 0)
         }
     }
 

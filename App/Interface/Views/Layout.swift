@@ -25,6 +25,8 @@ package struct Layout: Hashable, Sendable {
     package var list: Rect?
     package var detail: Rect?
     package var log: Rect?
+    /// A page over all panes.
+    package var page: Rect?
     package var message = Rect(x: 0, y: 0, width: 0, height: 0)
     package var footer = Rect(x: 0, y: 0, width: 0, height: 0)
 
@@ -54,7 +56,7 @@ package struct Layout: Hashable, Sendable {
 
     /// The panes on the screen, in the order of Tab.
     package var panes: [State.Pane] {
-        [(State.Pane.list, list), (.detail, detail), (.log, log)].filter { $0.1 != nil }.map(\.0)
+        [(State.Pane.list, list), (.detail, detail), (.log, log), (.page, page)].filter { $0.1 != nil }.map(\.0)
     }
 
     /// Rows of processes on a page: without frame and headings.
@@ -103,6 +105,7 @@ package struct Layout: Hashable, Sendable {
         case .list: list = body
         case .detail: detail = body
         case .log: log = body
+        case .page: page = body
         }
     }
 

@@ -9,6 +9,11 @@ enum ListView {
     /// A graph that is full shows at least so many percent: idle noise stays low.
     private static let fullGraph = 5.0
 
+    /// Columns of names, and of the project in front of them.
+    private static let leastName = 12
+    private static let mostName = 20
+    private static let mostProject = 8
+
     private enum Column: Int, CaseIterable {
         case mark, name, state, pid, cpu, graph, memory, restarts, story
 
@@ -34,11 +39,12 @@ enum ListView {
             inside = box.draw(on: &canvas, in: area, glyphs: glyphs)
         }
         let lines = Array(state.list.lines.dropFirst(state.list.top).prefix(max(0, inside.height - 1)))
+        let filter = Text.sanitize(state.list.filter)
         let table = Table(
-            columns: columns(state.list, state.past?.reach ?? "60s", glyphs),
+            columns: columns(state.list, state.fleet, state.past?.reach ?? "60s", glyphs),
             rows: lines.map { row($0, state, glyphs) },
             selected: state.list.selectedIndex.map { $0 - state.list.top }, focused: state.focus == .list,
-            placeholder: StyledText(" nothing matches \(Text.sanitize(state.list.filter)): Esc shows all"))
+            placeholder: StyledText(" nothing matches \(filter): \(state.keys.name(of: .back)) shows all"))
         table.draw(on: &canvas, in: inside, glyphs: glyphs)
         if kind == .framed {
             let rows = inside.split(top: 1).1
@@ -62,7 +68,7 @@ enum ListView {
 
     /// What a click on the headings sorts by.
     static func sort(at x: Int, in inside: Rect, _ state: State) -> Listing.Sort? {
-        let table = Table(columns: columns(state.list, "60s", .unicode), rows: [])
+        let table = Table(columns: columns(state.list, state.fleet, "60s", .unicode), rows: [])
         guard let place = table.places(in: inside).first(where: { $0.x <= x && x < $0.x + $0.width }) else {
             return nil
         }
@@ -77,21 +83,41 @@ enum ListView {
         if !list.filter.isEmpty { right = "filter \(Text.sanitize(list.filter)) \(glyphs.separator) " + right }
         // Which rows there are to see changes less often than which one is selected.
         let place = list.lines.count > rows ? "\(list.top + 1)-\(list.top + rows) of \(list.lines.count)" : ""
-        let marked = list.marks.isEmpty ? "" : "\(list.marks.count) marked"
+        let range = list.range == nil ? "" : " \(glyphs.separator) V ends the range"
+        let marked = list.marks.isEmpty ? "" : "\(list.marks.count) marked" + range
         return Box(
             title: StyledText("Processes \(count)"), right: StyledText(right), bottomLeft: StyledText(marked),
             bottomRight: StyledText(place), focused: state.focus == .list)
     }
 
-    private static func columns(_ list: Listing, _ reach: String, _ glyphs: Glyphs) -> [Table.Column] {
+    /// Columns for names, as many as they need within bounds, whichever rows are in view.
+    private static func nameWidth(_ fleet: Fleet) -> Int {
+        guard fleet.hasNamespaces else { return leastName }
+        let longest =
+            fleet.rows.keys.map { name in
+                min(mostProject, name.namespace.count) + name.name.count + 1 + (fleet.isAlone(name) ? 0 : 3)
+            }.max() ?? 0
+        return min(mostName, max(leastName, longest))
+    }
+
+    /// The project in front of a name: it is cut, never the name.
+    private static func project(_ namespace: String, _ state: State, _ glyphs: Glyphs) -> StyledText {
+        guard state.fleet.hasNamespaces else { return "" }
+        let isLong = namespace.count > mostProject
+        let text = isLong ? namespace.prefix(mostProject - glyphs.ellipsis.count) + glyphs.ellipsis : namespace[...]
+        return StyledText("\(text)/", .dim)
+    }
+
+    private static func columns(_ list: Listing, _ fleet: Fleet, _ reach: String, _ glyphs: Glyphs) -> [Table.Column] {
         func title(_ text: String, _ column: Column) -> StyledText {
             list.sort == column.sort
                 ? StyledText(text + (list.descends ? glyphs.down : glyphs.up), .accent) : StyledText(text)
         }
+        let name = nameWidth(fleet)
         return Column.allCases.map { column in
             switch column {
             case .mark: Table.Column("", .fixed(list.marks.isEmpty ? 1 : 2), priority: 9)
-            case .name: Table.Column(title("NAME", column), .flexible(minimum: 12), priority: 8)
+            case .name: Table.Column(title("NAME", column), .flexible(minimum: name), priority: 8)
             case .state: Table.Column(title("STATE", column), .fixed(11), priority: 7)
             case .pid: Table.Column("PID", .fixed(7), .right, priority: 2)
             case .cpu: Table.Column(title("CPU%", column), .fixed(5), .right, priority: 6)
@@ -119,7 +145,7 @@ enum ListView {
         let worst = processes.map(\.status).min { $0.urgency < $1.urgency } ?? .created
         let cpu = processes.compactMap(\.cpu).reduce(0, +)
         let memory = processes.compactMap(\.memory).reduce(0, +)
-        let project = state.fleet.hasNamespaces ? StyledText("\(app.namespace)/", .dim) : ""
+        let project = project(app.namespace, state, glyphs)
         let fold = state.list.folded.contains(app) ? glyphs.pointer : glyphs.down
         return Table.Row([
             mark(line, names, state, glyphs), StyledText("\(fold) ", .dim) + project + StyledText(app.name),
@@ -171,7 +197,6 @@ enum ListView {
             return StyledText("\(isLast ? glyphs.lastBranch : glyphs.branch) ", .dim) + StyledText(name.name + number)
         }
         let lead = state.list.isTree ? StyledText("  ") : ""
-        let project = state.fleet.hasNamespaces ? StyledText("\(name.namespace)/", .dim) : ""
-        return lead + project + StyledText(name.name + number)
+        return lead + project(name.namespace, state, glyphs) + StyledText(name.name + number)
     }
 }

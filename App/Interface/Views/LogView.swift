@@ -46,7 +46,7 @@ enum LogView {
     }
 
     /// `09:24:17.112`, blank where nobody knows.
-    private static func clock(_ milliseconds: Int64, _ utcOffset: Int) -> String {
+    static func clock(_ milliseconds: Int64, _ utcOffset: Int) -> String {
         guard milliseconds > 0 else { return String(repeating: " ", count: LogReader.timeWidth) }
         let local = WallTime(milliseconds: milliseconds + Int64(utcOffset) * 1000).description
         return String(local.dropFirst(11).prefix(LogReader.timeWidth))
@@ -67,7 +67,9 @@ enum LogView {
             title: StyledText(State.Pane.log.title(state) + " \(glyphs.separator) ")
                 + (until.map { StyledText($0, .warning) } ?? follow.label(glyphs)),
             right: StyledText(right.joined(separator: " \(glyphs.separator) ")),
-            bottomRight: StyledText((log.isSifted ? "\(log.count) of " : "") + "\(log.buffer.count) lines"),
+            bottomRight: StyledText(
+                (log.isSifted ? "\(log.count) of " : "")
+                    + (log.buffer.count == 1 ? "1 line" : "\(log.buffer.count) lines")),
             focused: state.focus == .log)
     }
 

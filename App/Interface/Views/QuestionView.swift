@@ -48,6 +48,28 @@ enum QuestionView {
                 ? "The app is stopped and forgotten; its log files stay."
                 : "The apps are stopped and forgotten; their log files stay."
             return ("Delete \(title)?", list(names, state) + [what, command("delete", names, state)])
+        case .reload(let names):
+            return (
+                "Reload \(state.title(names))?",
+                list(names, state) + [
+                    "Each is replaced when its successor is online.", command("reload", names, state),
+                ]
+            )
+        case .signal(let number, let names):
+            let name = Signal.name(number)
+            return (
+                "Send \(name) to \(state.title(names))?",
+                (names.count > 1 ? list(names, state) : []) + [
+                    StyledText(SignalMenu.meaning(of: number)), command("signal \(name)", names, state),
+                ]
+            )
+        case .flush(let names):
+            let what: StyledText = "What was written is gone for good; old log files go too."
+            return (
+                names.count == 1
+                    ? "Empty the log of \(state.title(names))?" : "Empty the logs of \(state.title(names))?",
+                (names.count > 1 ? list(names, state) : []) + [what, command("flush", names, state)]
+            )
         case .present:
             let moment = state.past.map { state.clock(of: $0.time) } ?? "the past"
             return (

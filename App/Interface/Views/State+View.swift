@@ -12,7 +12,7 @@ extension State {
             return canvas
         }
         if !layout.header.isEmpty { HeaderView.draw(self, on: &canvas, in: layout, glyphs) }
-        if fleet.rows.isEmpty {
+        if fleet.rows.isEmpty, layout.page == nil {
             EmptyView.draw(self, on: &canvas, in: layout.body, glyphs)
         } else {
             drawPanes(layout, on: &canvas, glyphs)
@@ -20,6 +20,7 @@ extension State {
         FooterView.draw(self, on: &canvas, in: layout, glyphs)
         if help != nil { HelpView.draw(self, on: &canvas, glyphs) }
         if let chooser { ChooserView.draw(chooser, self, on: &canvas, glyphs) }
+        if let form { FormView.draw(form, self, on: &canvas, glyphs) }
         if let question { QuestionView.draw(question, self, on: &canvas, glyphs) }
         if isStoppingAll { QuestionView.drawStopping(self, on: &canvas, glyphs) }
         return canvas
@@ -29,6 +30,7 @@ extension State {
         if let area = layout.list { ListView.draw(self, on: &canvas, in: area, layout.kind, glyphs) }
         if let area = layout.detail { DetailView.draw(self, on: &canvas, in: area, layout.kind, glyphs) }
         if let area = layout.log { LogView.draw(self, on: &canvas, in: area, layout.kind, glyphs) }
+        if let area = layout.page, let page { PageView.draw(page, self, on: &canvas, in: area, layout.kind, glyphs) }
         // What is shown may no longer be so.
         if case .lost = link { canvas.restyle(layout.body, adding: .dim) }
     }
@@ -52,6 +54,7 @@ extension State.Pane {
         switch self {
         case .list: "Processes"
         case .detail: state.shown.map(state.shortName) ?? "Details"
+        case .page: state.pageTitle()
         case .log: "Log " + (state.shown.map(state.log.isWhole ? state.appName : state.shortName) ?? "")
         }
     }

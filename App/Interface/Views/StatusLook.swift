@@ -43,7 +43,7 @@ extension Fleet {
         case .online, .starting, .reloading, .stopping, .killing:
             return uptime(of: row, at: now).map { Format.duration(milliseconds: $0) } ?? ""
         case .waiting:
-            let left = timeLeft(of: row, at: now).map { "again in " + Format.duration(milliseconds: $0 + 999) }
+            let left = timeLeft(of: row, at: now).map { "in " + Format.duration(milliseconds: $0 + 999) }
             return [left ?? process.reason, process.exit?.description].compactMap { $0 }.joined(separator: ", ")
         case .errored: return process.reason ?? process.exit?.description ?? ""
         case .stopped: return process.exit?.description ?? ""

@@ -55,6 +55,8 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case unknownBlock = "OD1012"
     /// `--only` names an app that the config does not have.
     case onlyUnknown = "OD1013"
+    /// A file that was to be written is there already, or cannot be written.
+    case fileNotWritten = "OD1024"
     /// An app cannot have so many instances.
     case scaleRange = "OD1018"
     /// A daemon's paths or names cannot stand in the file of an init system.

@@ -57,6 +57,11 @@ public enum Methods {
     public static let environment = Method<EnvironmentRequest, [ProcessEnvironment]>(
         "process.env", "Tells the environment of instances, and where each variable comes from.")
 
+    public static let files = Method<TargetRequest, [ProcessFiles]>(
+        "process.files", "Tells which files the processes of instances have open, and where they listen.")
+    public static let machine = Method<Nothing, MachineInfo>(
+        "daemon.machine", "Tells how busy the machine is: each core, memory, disks, network.")
+
     public static let why = Method<TargetRequest, [ProcessStory]>(
         "process.why", "Tells what led to the state of instances: ends, deeds, crash reports, changes.")
 

@@ -23,6 +23,8 @@ extension Control {
         var signs: SignWatch
         /// Where users are looked up and cgroups are made.
         var spawner = Spawner()
+        /// How busy the machine is, for those who ask.
+        var machine = MachineWatch()
         /// Who started this daemon as a service, if anybody did.
         var manager = ServiceManager()
     }

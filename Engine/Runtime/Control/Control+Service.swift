@@ -42,6 +42,7 @@ extension Control {
         addLogFiles(to: &router)
         addEvents(to: &router)
         addStories(to: &router)
+        addLooks(to: &router)
         addPlugins(to: &router)
         addHistory(to: &router)
         return router

@@ -1,25 +1,26 @@
-internal import Core
-internal import OpenDaemon
-internal import Themes
-internal import Widgets
+package import Core
+import Themes
+package import Widgets
 
-/// `od why`: a screen for each instance.
-enum WhyListing {
+/// Why an instance is as it is, for `od why` and the dashboard.
+package enum StoryText {
     /// Lines of each part; the rest is counted.
     private static let mostEvents = 8
     private static let mostDeeds = 4
     private static let mostLines = 12
 
-    static func text(_ story: ProcessStory, colour: Bool) -> String {
+    /// A screen: how it is in a sentence, then what comes next, what happened, who did what, what is different.
+    package static func lines(_ story: ProcessStory) -> [StyledText] {
         let process = story.process
-        var text =
-            Paint.text(Text.sanitize(process.label), Style(.heading, .bold), colour) + " is "
-            + Paint.text(process.status.rawValue, Style(process.status.role), colour)
-            + ": " + Text.sanitize(headline(story)) + "\n"
+        var text = [
+            StyledText(Text.sanitize(process.label), .heading, .bold) + " is "
+                + StyledText(process.status.rawValue, process.status.role)
+                + StyledText(": " + Text.sanitize(headline(story)))
+        ]
         func part(_ title: String, _ lines: [String]) {
             guard !lines.isEmpty else { return }
-            text += "  " + Paint.text(title, Style(.dim), colour) + "\n"
-            text += lines.map { "    " + Text.sanitize($0) + "\n" }.joined()
+            text.append(StyledText("  ") + StyledText(title, .dim))
+            text += lines.map { StyledText("    " + Text.sanitize($0)) }
         }
         part("next", next(process))
         part("hint", hints(story))
@@ -40,7 +41,8 @@ enum WhyListing {
 
     // MARK: the one sentence
 
-    static func headline(_ story: ProcessStory) -> String {
+    /// How it is and since when, or why.
+    package static func headline(_ story: ProcessStory) -> String {
         let process = story.process
         let since = story.since.map { " since \($0)" } ?? ""
         let exit = process.exit.map { "\($0)" + (process.exitedAt.map { " at \($0)" } ?? "") }
@@ -156,12 +158,5 @@ enum WhyListing {
     private static func line(_ crash: CrashReport) -> String {
         "\(crash.at)  \(crash.exit) after \(Format.elapsed(milliseconds: crash.uptime)), pid \(crash.pid), "
             + "at most \(Format.bytes(crash.maxMemory))"
-    }
-}
-
-extension Printer {
-    func stories(_ stories: [ProcessStory]) {
-        if json { return value(stories) }
-        output.write(stories.map { WhyListing.text($0, colour: console.outputColour) }.joined(separator: "\n"))
     }
 }
