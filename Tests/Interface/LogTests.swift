@@ -238,6 +238,9 @@ struct LogTests {
         #expect(scene.state.log.buffer.count == 0)
         #expect(scene.screen().contains("reading the log"))
         scene.send(.logOpened(stream: scene.state.log.stream))
+        #expect(scene.screen().contains("reading the log"))
+        let end = LogChunk(stream: 1, process: 1, channel: .out, caughtUp: true, offset: 0, bytes: [])
+        scene.send(.logChunk(stream: scene.state.log.stream, end))
         #expect(scene.screen().contains("it has written nothing yet"))
     }
 

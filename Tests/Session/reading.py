@@ -11,8 +11,8 @@ from world import read
 
 # Says what is written into its FIFO, so that the session decides who says what and when.
 ECHO = "while IFS= read -r line; do case $line in e*) echo \"$line\" >&2;; *) echo \"$line\";; esac; done <>{fifo}"
-# The index has a mark for each 100 ms: what is further apart has an order.
-APART = 0.15
+# The pump looks each 20 ms, and the index has a mark for each look: what is further apart has an order.
+APART = 0.05
 
 
 class Speaker:
@@ -223,3 +223,32 @@ def session_others_may_put_a_log_aside(world):
     assert follower.lines == ["first", "second", "third", "fourth"], follower.lines
     follower.close()
     world.ends()
+
+
+def session_a_log_that_cannot_be_written_is_told(world):
+    """Where there is no room for a file, whoever asks for the app or its log hears so; and of one that is not kept."""
+    script = world.file("say.sh", "echo hello; exec sleep 1000")
+    world.run("start", script, "-n", "lost", "--interpreter", "sh", "--set", "outFile=/proc/none/lost.log")
+    world.run("start", script, "-n", "none", "--interpreter", "sh", "--set", "disableLogs=true")
+    wait("it is known", lambda: world.json("info", "lost")[0].get("logTroubles"))
+    assert "/proc/none/lost.log cannot be written" in world.run("info", "lost")
+    assert "what lost#0 says is lost" in errors(world, "logs", "lost")
+    assert "nothing is kept of it" in errors(world, "logs", "none")
+    assert "/proc/none/lost.log cannot be written, what lost says is lost" in doctor(world)
+    assert world.json("logs", "lost", "--list")[0]["trouble"]
+    for words in (("--since", "yesterday"), ("--since", "1h", "--until", "2h")):
+        assert errors(world, "logs", *words, code=2)
+    world.ends()
+
+
+def doctor(world):
+    return subprocess.run([world.od, "doctor"], env=world.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          text=True, timeout=60, check=False).stdout
+
+
+def errors(world, *words, code=0):
+    """What a verb says on stderr."""
+    done = subprocess.run([world.od, *words], env=world.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == code, done
+    return done.stderr

@@ -15,6 +15,7 @@ struct DaemonCheckup {
             let status = try await client.call(Methods.status, Nothing())
             let processes = try await client.call(Methods.list, Nothing())
             let last = try? await client.call(Methods.events, EventListRequest(limit: 1)).last
+            let logs = try? await client.call(Methods.logList, TargetRequest(targets: ["all"]))
             let hello = client.hello
             await client.close()
             var findings: [Finding] = [
@@ -28,7 +29,7 @@ struct DaemonCheckup {
             }
             findings += Self.versions(status, protocolVersion: hello.version, own: checkup.od)
             findings += Self.clock(last?.at, now: .now)
-            return findings + strays(status, processes) + sick(processes)
+            return findings + strays(status, processes) + sick(processes) + Self.lost(logs ?? [])
         } catch let failure as Failure {
             return [.fail("daemon", failure)]
         } catch {
@@ -63,6 +64,17 @@ struct DaemonCheckup {
             ]
         }
         return [.ok("versions", "od, engine and keeper are \(Product.version)")]
+    }
+
+    /// Logs that cannot be written: apps go on, what they say is lost.
+    static func lost(_ logs: [LogInfo]) -> [Finding] {
+        logs.compactMap { log in
+            log.trouble.map {
+                .warn(
+                    "logs", "\(log.path) cannot be written, what \(log.name) says is lost: \($0)",
+                    mend: "make room, or correct permissions: ls -ld \(log.path)")
+            }
+        }
     }
 
     /// Milliseconds by which an event may be ahead.

@@ -49,6 +49,7 @@ enum DetailListing {
         add("variables", detail.env.sorted().joined(separator: " "))
         add("stdout", process.outFile)
         add("stderr", process.errorFile)
+        for trouble in detail.logTroubles ?? [] { rows.append(("lost", trouble, Style(.warning))) }
         // Another project may have an app of that name.
         let isPlain = process.namespace == Defaults.namespace
         let label = Text.sanitize(isPlain ? process.label : "\(process.namespace)/\(process.label)")

@@ -88,10 +88,10 @@ struct LogWriter {
         return output
     }
 
-    /// What is a line of a person's terminal stays as it is in the file.
+    /// A person sees what the app has said; the lines of a log of the type `text` are made for people already.
     private mutating func addRecords(of file: LogStreamResult.File) {
         let key = File(process: file.process, channel: file.channel)
-        guard form == .raw || form == .json, records[key] == nil else { return }
+        guard form == .raw || form == .json || file.type == .json, records[key] == nil else { return }
         records[key] = LogRecords(of: file, joins: extras.isWhole)
     }
 
@@ -153,7 +153,10 @@ struct LogWriter {
 
     /// A line that was made out of records.
     private func put(_ line: LogRecords.Line, of file: File, at time: WallTime?, to output: inout [UInt8]) {
-        guard form == .json else {
+        switch form {
+        case .json: break
+        case .lines: return put(line.bytes[...], of: file, at: time, to: &output)
+        case .raw:
             output += line.bytes
             if line.isWhole { output.append(0x0A) }
             return

@@ -31,10 +31,14 @@ struct Logs: Verb {
     )
     var lines: Int?
 
-    @Option(help: ArgumentHelp("From what was written since: 2h, 90s, 2026-05-01T12:00:00Z, 12:30.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "From what was written since: 2h, 90s, 2026-05-01T12:00:00Z, or 12:30 of today by the clock of this place.",
+            valueName: "time"),
+        transform: Since.named)
     var since: Since?
 
-    @Option(help: ArgumentHelp("To what was written until then.", valueName: "time"))
+    @Option(help: ArgumentHelp("To what was written until then.", valueName: "time"), transform: Since.named)
     var until: Since?
 
     @Option(
@@ -75,7 +79,7 @@ struct Logs: Verb {
     @Option(help: ArgumentHelp("Marks a text on a terminal.", valueName: "text"))
     var highlight: String?
 
-    @Flag(help: "When each line was written, in front of it.")
+    @Flag(help: "When each line was written, in front of it: UTC, as Z says.")
     var timestamps = false
 
     @Flag(help: "The files of the logs instead: sizes, and the old files of each.")
@@ -93,6 +97,9 @@ struct Logs: Verb {
     func validate() throws {
         guard lines ?? 0 >= 0 else { throw ValidationError("--lines takes a number from 0") }
         guard !follow || until == nil else { throw ValidationError("--follow and --until exclude each other") }
+        if let since, let until, since.time > until.time {
+            throw ValidationError("--since is later than --until: nothing can be between them")
+        }
         guard !raw || !globals.json else { throw ValidationError("--raw and --json exclude each other") }
         guard [context, after, before].allSatisfy({ (0...Defaults.logContext).contains($0 ?? 0) }) else {
             throw ValidationError("-A, -B and -C take a number from 0 to \(Defaults.logContext)")
@@ -112,7 +119,7 @@ struct Logs: Verb {
     }
 
     /// - Parameter isWatched: by a person, who wants to see what happens now.
-    private func request(isWatched: Bool) -> LogRequest {
+    private func request(_ targets: [String], isWatched: Bool) -> LogRequest {
         let isRange = since != nil || until != nil
         // All that was found, but before following not all of the past.
         let all = isRange || filter != nil && !follow
@@ -136,13 +143,13 @@ struct Logs: Verb {
     }
 
     func run(_ session: Session) async throws {
-        if !targets.isEmpty { _ = try Targets.named(targets, for: "logs") }
+        let named = targets.isEmpty ? [] : try Targets.named(targets, for: "logs")
         let console = session.printer.console
         var writer = LogWriter(
             form: raw
                 ? .raw : globals.json ? .json : .lines(clean: console.outputIsTerminal, colour: console.outputColour),
             extras: try extras(console))
-        let request = request(isWatched: console.outputIsTerminal && !raw && !globals.json)
+        let request = request(named, isWatched: console.outputIsTerminal && !raw && !globals.json)
         let client = try await session.connect()
         if list {
             session.printer.logFiles(
@@ -152,6 +159,7 @@ struct Logs: Verb {
             return await client.close()
         }
         var tally = LogTally(request)
+        var isKeptNowhere = false
         for await update in client.logs(request) {
             tally?.add(update)
             switch update {
@@ -160,13 +168,22 @@ struct Logs: Verb {
                 throw Failure(
                     .versionMismatch, "the engine cannot search logs", why: "it is of an older version than this od",
                     next: "od update replaces it; apps go on")
+            case .opened(let result) where result.isKeptNowhere:
+                isKeptNowhere = true
+                session.printer.warning("nothing is kept of it: ‘disableLogs’, or a file that is /dev/null or NULL")
+            case .opened(let result):
+                for file in result.files {
+                    guard let trouble = file.trouble else { continue }
+                    session.printer.warning(
+                        "\(file.path) cannot be written, what \(file.label) says is lost: \(trouble)")
+                }
             default: break
             }
             session.printer.log(writer.add(update))
         }
         session.printer.log(writer.finish())
         if let words = tally?.words { session.printer.warning(words) }
-        if tally?.isEmpty == true, filter == nil, console.errorIsTerminal {
+        if tally?.isEmpty == true, !isKeptNowhere, filter == nil, console.errorIsTerminal {
             session.printer.warning("nothing is written there yet")
         }
         await client.close()
@@ -179,4 +196,9 @@ struct Logs: Verb {
         }
         return level
     }
+}
+
+extension LogStreamResult {
+    /// All that its apps write is lost.
+    var isKeptNowhere: Bool { !files.isEmpty && files.allSatisfy { $0.path == "/dev/null" } }
 }

@@ -7,6 +7,14 @@ import Glibc
 struct Since: ExpressibleByArgument, Hashable {
     let time: WallTime
 
+    /// As an option takes it; throws what it takes.
+    static func named(_ text: String) throws -> Since {
+        guard let since = Since(argument: text) else {
+            throw ValidationError("a time is 2h, 90s, 3d (so long ago), 12:30, 12:30:15, or 2026-05-01T12:00:00Z")
+        }
+        return since
+    }
+
     init?(argument: String) {
         self.init(argument, now: WallTime(milliseconds: Int64(Glibc.time(nil)) * 1000))
     }

@@ -5,7 +5,6 @@ extension State {
     mutating func takeLog(_ message: Message) -> [Command] {
         switch message {
         case .logOpened(log.stream):
-            log.isOpening = false
             log.failure = nil
         case .logChunk(log.stream, let chunk):
             log.append(chunk)

@@ -28,7 +28,7 @@ public struct LogRequest: Hashable, Sendable, Codable {
     /// Logs that start at a position instead of their last lines.
     public var resume: [Position]
     /// What is there already comes in the order in which it was written, over all files: whole lines, exact to a batch of
-    /// the writer (4 KB or 100 ms). Then `last` counts instead of `lines`. nil for false: one file beside the other.
+    /// the writer (4 KB or 10 ms). Then `last` counts instead of `lines`. nil for false: one file beside the other.
     public var merged: Bool?
     /// The last lines of all files together, of those that `filter` lets through; nil for all. Of lines that are longer
     /// than `Defaults.logTail` bytes together only the last come.
@@ -121,6 +121,8 @@ public struct LogStreamResult: Hashable, Sendable, Codable {
         public var type: LogType?
         /// `LogSettings.dateFormat`.
         public var dateFormat: String?
+        /// Why nothing can be written to it at present: what apps write is lost after a while.
+        public var trouble: String?
 
         public init(
             process: UInt32, label: String, channel: LogChunk.Channel, path: String, namespace: String? = nil,
@@ -178,6 +180,8 @@ public struct LogInfo: Hashable, Sendable, Codable {
     public var oldFiles: Int
     public var oldSize: UInt64
     public var oldest: WallTime?
+    /// Why nothing can be written to it at present.
+    public var trouble: String?
 
     public init(
         namespace: String, name: String, instance: Int?, channel: LogChunk.Channel, path: String, size: UInt64? = nil,

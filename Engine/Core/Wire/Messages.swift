@@ -227,6 +227,8 @@ public struct ProcessDetail: Hashable, Sendable, Codable {
     public var metadata: AppMetadata?
     /// How it tells that it is ready; nil: it is when it is executed.
     public var ready: Readiness?
+    /// Of its logs that cannot be written at present: which, and why. nil for none.
+    public var logTroubles: [String]?
     /// A message asks it to end, not `killSignal`.
     public var shutdownWithMessage: Bool?
 

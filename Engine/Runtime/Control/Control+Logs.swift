@@ -71,14 +71,17 @@ extension Control {
         case .refused(let id):
             decline(id)
         case .blocked(let path, let reason):
+            logTroubles[path] = reason
             Log.write("\(path) cannot be written: \(reason)", .warn)
         case .unblocked(let path, let dropped):
+            logTroubles[path] = nil
             Log.write("\(path) is written again, \(dropped) bytes were dropped", .warn)
         case .rotated(let path):
             tidy(path)
         case .notRotated(let path, let reason):
             Log.write("\(path) cannot be put aside and goes on growing: \(reason)", .warn)
         case .closed(let path):
+            logTroubles[path] = nil
             parts.link.drop(key: LogPump.pageKey(path))
             for (id, plan) in closing.removeValue(forKey: path) ?? [] { attach(id, plan) }
         case .lent(let loan):

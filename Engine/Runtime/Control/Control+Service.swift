@@ -107,7 +107,13 @@ extension Control {
         await untilReady()
         var details = try kernel.details(of: targets, at: Clock.now())
         let processes = await measured(details.map(\.process))
-        for index in details.indices { details[index].process = processes[index] }
+        for index in details.indices {
+            details[index].process = processes[index]
+            let troubles = [processes[index].outFile, processes[index].errorFile].compactMap { path in
+                logTroubles[path].map { "\(path) cannot be written: \($0)" }
+            }
+            if !troubles.isEmpty { details[index].logTroubles = troubles }
+        }
         return details
     }
 

@@ -77,6 +77,8 @@ actor Control {
     var closing: [String: [(RunID, LogPlan)]] = [:]
     /// Which instances write a log file that the pump knows.
     var logUsers: [String: Set<UInt64>] = [:]
+    /// Log files that cannot be written, and why.
+    var logTroubles: [String: String] = [:]
     private var timers: [TimerID: Scheduled<Void>] = [:]
     private var lastRequest: RequestID = 0
     private var waiting: [RequestID: CheckedContinuation<Outcome, Never>] = [:]

@@ -20,10 +20,11 @@ extension Control {
                     continue
                 }
                 seen[path] = logs.count
-                logs.append(
-                    LogInfo(
-                        namespace: process.namespace, name: process.name, instance: process.instance, channel: channel,
-                        path: path))
+                var log = LogInfo(
+                    namespace: process.namespace, name: process.name, instance: process.instance, channel: channel,
+                    path: path)
+                log.trouble = logTroubles[path]
+                logs.append(log)
             }
         }
         return logs

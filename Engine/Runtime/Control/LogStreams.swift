@@ -58,12 +58,13 @@ extension Control {
                 let path = channel == .out ? process.outFile : process.errorFile
                 guard seen.insert(path).inserted else { continue }
                 let isShared = logUsers[path].map { $0.count > 1 } ?? false
-                let file = LogStreamResult.File(
+                var file = LogStreamResult.File(
                     process: UInt32(process.id), label: isShared ? process.name : process.label, channel: channel,
                     path: path, namespace: process.namespace, name: process.name,
                     instance: isShared ? nil : process.instance, pid: isShared ? nil : process.pid,
                     started: process.pid != nil ? process.startedAt : nil, type: settings.type,
                     dateFormat: settings.dateFormat)
+                file.trouble = logTroubles[path]
                 let position = request.resume.first { $0.process == file.process && $0.channel == channel }
                 files.append(StreamedFile(file: file, offset: position?.offset, isLive: position?.caughtUp == true))
             }

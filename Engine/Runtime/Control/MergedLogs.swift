@@ -77,24 +77,31 @@ extension Control {
         let reader = LogReader(file.path, from: position)
         var gate = LineGate(sieve: sieve, position: position)
         var lag = LogLag(request, path: file.path, parts)
-        let times = request.times ?? false
+        let (times, growth) = (request.times ?? false, parts.pump.growth)
         do {
             for await _ in parts.pump.growth.changes(of: file.path) {
                 while true {
                     let limit = parts.pump.growth.length(of: file.path)
                     let slice = try await parts.readers.run { try reader.read(LogMerge.slice, upTo: limit) }
                     if slice.bytes.isEmpty { break }
-                    let time = times ? Clock.now().wall : nil
-                    for lines in gate.take(slice) {
-                        guard await sender.send(lines, of: file, time: time) else { return }
+                    let stamps = times ? LogStamps(growth.marks(of: file.path), of: reader) : nil
+                    for lines in gate.take(slice).flatMap({ stamps?.timed($0) ?? [$0] }) {
+                        guard await sender.send(lines, of: file, time: lines.time) else { return }
                     }
                     guard let gap = try await lag?.watch(reader, slice) else { continue }
-                    guard await sender.send(gap, of: file, time: time) else { return }
+                    guard await sender.send(gap, of: file, time: times ? Clock.now().wall : nil) else { return }
                 }
             }
         } catch {
             _ = await sender.fail(file, error)
         }
+    }
+}
+
+extension LogStamps {
+    /// Of what was just read.
+    fileprivate init(_ marks: [LogIndex.Mark], of reader: LogReader) {
+        self.init(marks.map { ($0.offset, $0.time) }, base: reader.writtenBase, now: Clock.now().wall)
     }
 }
 

@@ -5,7 +5,7 @@ import CKernel
 /// What cannot be written is dropped: a log without marks is still a log.
 struct IndexWriter {
     /// Bytes and milliseconds between two marks; whichever comes first.
-    static let spacing: (bytes: UInt64, time: Int64) = (4096, 100)
+    static let spacing: (bytes: UInt64, time: Int64) = (4096, 10)
     /// Marks that wait in memory; one more brings them to the disk.
     static let most = 512
 

@@ -64,8 +64,7 @@ extension LogFile {
     /// Puts the file aside. False: that is not possible now, and the file goes on growing. Throws when there is no new
     /// file.
     func rotate(_ now: Int64) throws(Errno) -> Bool {
-        try commit()
-        mark()
+        try commit(marks: true)
         let time = od_wall_milliseconds()
         var number = index.facts(inode: state.inode, at: time).number
         var result = putAside(number)

@@ -164,8 +164,7 @@ final class LogFile {
             try prepare(now)
             batchStart = state.offset
             try write(now)
-            try commit()
-            mark()
+            try commit(marks: true)
             unblock()
         } catch {
             // What was written so far counts. A page that cannot be written now is written with the next batch.
@@ -240,17 +239,20 @@ final class LogFile {
     }
 
     /// Writes `state` into the page; after that the spools may forget.
-    func commit() throws(Errno) {
+    ///
+    /// - Parameter marks: what was written is marked, before followers are woken: they say when it was.
+    func commit(marks: Bool = false) throws(Errno) {
         guard needsCommit else { return }
         for stream in streams { state.entries[stream.entry].committed = stream.spool.written }
         try page.write(state, scratch: scratch)
         needsCommit = false
         for stream in streams where stream.spool.written != stream.spool.committed { stream.spool.commit() }
+        if marks { mark() }
         length.commit(state.offset)
     }
 
     /// What was written and committed since the batch began was written now; records say themselves when.
-    func mark() {
+    private func mark() {
         guard state.offset > batchStart, !isSpecial else { return }
         let time = style.type == .raw || stamp.time == 0 ? od_wall_milliseconds() : stamp.time
         if index.note(batchStart, at: time) { index.flush(inode: state.inode, at: time) }

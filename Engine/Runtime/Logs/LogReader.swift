@@ -61,6 +61,11 @@ package final class LogReader: Sendable {
     /// Where the next byte is in the whole log.
     package var position: UInt64 { state.withLock { $0.state.position } }
 
+    /// Position of the first byte of the file that is written, while that is the one that is read.
+    var writtenBase: UInt64? {
+        state.withLock { $0.state.source.flatMap { $0.isWritten ? $0.base : nil } }
+    }
+
     /// The next bytes, at most `most`; none when there are none yet.
     ///
     /// `limit` is what `LogGrowth.length` says of the file that is written: bytes beyond it may be written anew after a

@@ -88,7 +88,7 @@ struct Pid: Verb {
     var targets: [String] = []
 
     func run(_ session: Session) async throws {
-        for target in targets { _ = try Target(target) }
+        let targets = targets.isEmpty ? [] : try Targets.named(targets, for: "pid")
         let client = try await session.connect()
         let processes =
             targets.isEmpty
