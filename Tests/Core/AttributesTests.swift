@@ -83,12 +83,14 @@ import Testing
 
     @Test(arguments: [
         ("uid", "uid me: x"), ("gid", "gid us: x"), ("groups", "groups a, b: x"), ("nice", "nice -1: x"),
-        ("oomScoreAdjust", "oomScoreAdjust -5: x"), ("limits", "limits: x"),
+        ("oomScoreAdjust", "oomScoreAdjust -5: x"), ("ioNice", "ioNice: x"),
+        ("limits", "limits core, nofile: x"),
     ])
     func valuesAreShown(key: String, why: String) {
         var spec = World.spec("api")
         spec.attributes = attributes {
             ($0.uid, $0.gid, $0.groups, $0.nice, $0.oomScoreAdjust) = ("me", "us", ["a", "b"], -1, -5)
+            $0.limits = ["nofile": ResourceLimit(soft: 9, hard: 9), "core": ResourceLimit(soft: 1, hard: 1)]
         }
         let trouble = SpawnTrouble(stage: .attribute(key), errno: 1, text: "x")
         #expect(Failure.spawn(spec, trouble).why == why)

@@ -202,6 +202,30 @@ import Testing
         #expect(world.statuses == [.online, .online] && world.live == 2 && world.timers.isEmpty)
     }
 
+    /// The engine is killed before it has stored that a run is beside another; the next one remembers it.
+    @Test func aRunBesideThatWasNotStoredMayFail() throws {
+        var world = World()
+        _ = world.start(
+            World.spec("api") {
+                $0.instances = 2
+                $0.restart.minUptime = 500
+            })
+        world.pass(50)
+        world.say(.reload(["api"]))
+        world.pass(600)
+        let second = try #require(world.spawns.last?.id)
+        #expect(second.instance == 3 && world.statuses == [.online, .reloading])
+        world.crash()
+        world.die(second, .code(0))
+        world.pass(100)
+        #expect(world.statuses == [.online, .online] && world.process("api#1")?.restarts == 0)
+        let runs = Set(world.processes.keys)
+        world.crash()
+        world.pass(100)
+        #expect(Set(world.processes.keys) == runs && world.statuses == [.online, .online])
+        #expect(world.live == 2 && world.timers.isEmpty)
+    }
+
     /// What had waited to begin has begun, and the engine was killed before it had stored that: it is no restart.
     @Test(arguments: [0, 40]) func aFirstRunThatWasNotStoredIsNoRestart(_ before: Int) throws {
         var world = World()

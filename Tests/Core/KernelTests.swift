@@ -10,7 +10,7 @@ import Testing
         world.pass(5)
         let result = try #require(world.started(request))
         #expect(result.processes.map(\.label) == ["api#0", "api#1"])
-        #expect(result.processes.allSatisfy { $0.status == .online && $0.mode == "cluster" && $0.pid != nil })
+        #expect(result.processes.allSatisfy { $0.status == .online && $0.mode == "fork" && $0.pid != nil })
         #expect(result.processes.map(\.id) == [0, 1])
         #expect(world.names("api#0") == [.created, .starting, .online])
         #expect(

@@ -59,6 +59,22 @@ import Testing
         #expect(restart.exited(.code(1), uptime: 10, at: Self.at(30), jitter: 0) == .again(after: 0, attempt: 1))
     }
 
+    /// With all defaults: the delays between are longer than the window.
+    @Test(arguments: [false, true]) func whatAlwaysFailsIsGivenUp(_ engineDies: Bool) {
+        var restart = Restart(policy: RestartPolicy())
+        var now = Self.at(0)
+        for attempt in 1...15 {
+            let action = restart.exited(.code(1), uptime: 900, at: now, jitter: 1)
+            guard case .again(let after, attempt) = action else {
+                Issue.record("\(action) after \(attempt)")
+                return
+            }
+            if engineDies { restart = Restart(policy: RestartPolicy(), memory: restart.memory, at: now) }
+            now = now.advanced(byMilliseconds: after + 900)
+        }
+        #expect(restart.exited(.code(1), uptime: 900, at: now, jitter: 1) == .giveUp(count: 16))
+    }
+
     @Test func quickExitsOutsideTheWindowAreForgotten() {
         var restart = Restart(policy: RestartPolicy(delay: 0, maxRestarts: 3, window: 1000))
         for index in 0..<50 {

@@ -255,6 +255,7 @@ extension Simulation {
         for event in effects.publish {
             guard survives() else { return }
             note { _ in Self.line(event) }
+            if event.message?.hasSuffix(" goes on") == true { uncount(event) }
             if let last = engine?.lastEvent, event.seq != last + 1 { fail("event \(event.seq) comes after \(last)") }
             let seen = errs(.repeatsEvents) ? event.seq - 1 : event.seq
             engine?.lastEvent = seen
@@ -272,6 +273,12 @@ extension Simulation {
             guard case .reset = engine?.waiting[reply.request] else { continue }
             for case .putInstance(let record) in effects.store { fresh[record.key] = record.run }
         }
+    }
+
+    /// A successor came to nothing: it was no restart.
+    private mutating func uncount(_ event: FleetEvent) {
+        guard let id = event.process.flatMap({ newest[$0.label] }), let first = fresh[id.instance] else { return }
+        fresh[id.instance] = min(first + 1, id.run)
     }
 
     /// From which run on the restarts of an instance count.

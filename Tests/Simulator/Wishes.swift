@@ -26,7 +26,7 @@ struct Wishes: Hashable {
             for (name, spec) in specs where spec.namespace == request.namespace && !names.contains(name) {
                 for label in labels([name]) { instances[label] = .deleted }
             }
-            for spec in request.apps { define(spec) }
+            for spec in request.apps { if specs[spec.name] == spec { keep(spec) } else { define(spec) } }
             isHalted = false
         case .stop(let targets, _):
             for label in labels(targets) + followers(of: labels(targets)) where instances[label] == .running {
@@ -72,6 +72,13 @@ struct Wishes: Hashable {
         specs[spec.name] = spec
         for label in labels([spec.name]) where !isInRange(label) { instances[label] = .deleted }
         wantAll(spec)
+    }
+
+    /// The same once more: what somebody has stopped stays so.
+    private mutating func keep(_ spec: AppSpec) {
+        for number in 0..<spec.instances where instances["\(spec.name)#\(number)"] != .stopped {
+            instances["\(spec.name)#\(number)"] = .running
+        }
     }
 
     /// New instances run, those that are too many go, others stay as they are.

@@ -37,7 +37,8 @@ struct Printer: Sendable {
         if json { return value(processes) }
         if quiet, did != nil { return }
         if let did { output.write(Summary.line(did, processes)) }
-        table(processes)
+        // What is gone has no place in a table of what is there.
+        if did != Self.deleted { table(processes) }
     }
 
     /// - Parameter within: how long the request took; what is up longer ran before it.
@@ -61,8 +62,14 @@ struct Printer: Sendable {
         }
         result.warnings?.forEach(warning)
         result.failures.forEach(warning)
-        if !quiet, !result.processes.isEmpty { table(result.processes) }
+        let there = result.processes.filter { process in
+            [process.name, "\(process.namespace)/\(process.name)"].allSatisfy { result.changes[$0] != .removed }
+        }
+        if !quiet, !there.isEmpty { table(there) }
     }
+
+    /// What is said of apps that are gone.
+    static let deleted = "deleted"
 
     func reloaded(_ result: ReloadResult) {
         if json { return value(result) }
@@ -76,12 +83,14 @@ struct Printer: Sendable {
         if !quiet, !result.processes.isEmpty { table(result.processes) }
     }
 
-    func scaled(_ result: StartResult) {
+    /// - Parameter there: ids of all instances; those that went are in the result too.
+    func scaled(_ result: StartResult, there: Set<Int>) {
         if json { return value(result) }
-        if !quiet { output.write(Summary.line("scaled", result.processes)) }
+        let left = result.processes.filter { there.contains($0.id) }
+        if !quiet { output.write(Summary.line("scaled", left)) }
         result.warnings?.forEach(warning)
         result.failures.forEach(warning)
-        if !quiet, !result.processes.isEmpty { table(result.processes) }
+        if !quiet, !left.isEmpty { table(left) }
     }
 
     /// What a config would change.

@@ -47,8 +47,9 @@ enum Summary {
     private static func byApp(_ processes: [InstanceInfo]) -> [(first: InstanceInfo, count: Int)] {
         var result: [(first: InstanceInfo, count: Int)] = []
         for process in processes {
-            if let last = result.last?.first, last.name == process.name, last.namespace == process.namespace {
-                result[result.count - 1].count += 1
+            let index = result.firstIndex { $0.first.name == process.name && $0.first.namespace == process.namespace }
+            if let index {
+                result[index].count += 1
             } else {
                 result.append((process, 1))
             }

@@ -24,24 +24,30 @@ struct Reload: Verb {
 
     func run(_ session: Session) async throws {
         let request = TargetRequest(targets: try Targets.named(targets, for: "reload"))
+        let asked = WallTime.now
         let client = try await session.connect()
         let result = try await session.working(.reloading, client) { try await client.call(Methods.reload, request) }
         session.printer.reloaded(result)
         for failure in result.failures where !globals.json {
-            await showErrors(of: failure, result, client, session)
+            await showErrors(of: failure, result, client, session, since: asked)
         }
         await client.close()
         if let failure = result.failures.first { throw ExitCode(failure.exitCode) }
     }
 
-    /// What the run that failed, or the app before it, wrote last on stderr.
+    /// What was written on stderr since the reload began, its last lines. The clock of another machine is another.
     private func showErrors(
-        of failure: Failure, _ result: ReloadResult, _ client: OpenDaemon, _ session: Session
+        of failure: Failure, _ result: ReloadResult, _ client: OpenDaemon, _ session: Session, since: WallTime
     ) async {
         guard let process = result.processes.first(where: { failure.what.hasPrefix($0.label + " ") }) else { return }
-        let request = LogRequest(targets: [String(process.id)], lines: Self.shownLines, channels: [.error])
+        var request = LogRequest(targets: [String(process.id)], lines: Self.shownLines, channels: [.error])
+        if session.remote == nil { request.since = since }
         var writer = LogWriter(form: .lines(clean: true, colour: false))
-        for await update in client.logs(request) { session.printer.errors.write(bytes: writer.add(update)) }
-        session.printer.errors.write(bytes: writer.finish())
+        var bytes: [UInt8] = []
+        for await update in client.logs(request) { bytes += writer.add(update) }
+        bytes += writer.finish()
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let last = lines.suffix(Self.shownLines + (bytes.last == UInt8(ascii: "\n") ? 1 : 0))
+        session.printer.errors.write(bytes: Array(last.joined(separator: [UInt8(ascii: "\n")])))
     }
 }

@@ -32,7 +32,8 @@ struct Scale: Verb {
             relative: text.hasPrefix("+") || text.hasPrefix("-"))
         let client = try await session.connect()
         let result = try await session.working(.changing, client) { try await client.call(Methods.scale, request) }
-        session.printer.scaled(result)
+        let there = try await client.call(Methods.list, Nothing()).map(\.id)
+        session.printer.scaled(result, there: Set(there))
         await client.close()
         if let failure = result.failures.first { throw ExitCode(failure.exitCode) }
     }

@@ -125,7 +125,16 @@ struct Session: Sendable {
         }
         printer.processes(processes, did: did)
         await nameDependents(of: processes, did: did, client)
+        if did == "stopped", client.startedEngine { try await leaveHalted(client) }
         await client.close()
+    }
+
+    /// A daemon that was started only to note that something is to stay down ends again, if od daemon stop was said
+    /// before: nothing else of its home runs.
+    private func leaveHalted(_ client: OpenDaemon) async throws {
+        guard try await client.call(Methods.status, Nothing()).halted else { return }
+        _ = try await client.call(Methods.shutdown, Nothing())
+        printer.warning("no daemon runs, and none was left running")
     }
 
     /// The one place where a verb opens the dashboard.

@@ -39,6 +39,8 @@ struct Readying: Sendable {
     private(set) var failed: [(process: InstanceInfo, why: String)] = []
     /// Apps that are to come to an end, by `namespace/name`: others wait for that. True: with success only.
     private let jobs: [String: Bool]
+    /// How instances have ended, of which the next event says what follows.
+    private var ended: [Int: String] = [:]
 
     init(_ processes: [InstanceInfo], jobs: [String: Bool] = [:]) {
         self.processes = processes
@@ -71,30 +73,36 @@ struct Readying: Sendable {
 
     private mutating func judge(_ process: InstanceInfo, _ event: FleetEvent?) {
         guard let before = waiting[process.id] else { return }
+        if event?.name == .exited {
+            ended[process.id] = event?.message ?? process.exit.map { "\($0)" }
+            return
+        }
         if let index = processes.firstIndex(where: { $0.id == process.id }) { processes[index] = process }
         if process.status == .online {
             waiting[process.id] = nil
             return
         }
-        if let isDone = isDone(process, event) {
-            if isDone { waiting[process.id] = nil }
+        if isDone(process) {
+            waiting[process.id] = nil
             return
         }
         let isOver = process.status == .errored || process.status == .stopped
-        let hasEnded = process.exitedAt != before.exitedAt
+        let end = ended[process.id]
+        let hasEnded = end != nil || process.exitedAt != before.exitedAt
         // A start that failed while it executes says why, and ends then.
         let isGivenUp = event?.name == .stopping && event?.message != nil
         guard isOver || hasEnded || isGivenUp else { return }
-        fail(process, process.reason ?? event?.message ?? process.exit.map { "\($0)" } ?? "it was stopped")
+        let again = isOver ? "" : ", and is tried again"
+        let how = (end ?? process.exit.map { "\($0)" }).map { "it ended with \($0)\(again)" }
+        fail(process, process.reason ?? (hasEnded ? how : nil) ?? event?.message ?? how ?? "it was stopped")
     }
 
-    /// Whether a job has come to the end that others wait for; nil for what is no job, or has failed.
-    private func isDone(_ process: InstanceInfo, _ event: FleetEvent?) -> Bool? {
+    /// Whether a job has come to the end that others wait for.
+    private func isDone(_ process: InstanceInfo) -> Bool {
         guard let needsSuccess = jobs["\(process.namespace)/\(process.name)"], process.status == .stopped,
             let exit = process.exit, exit.isSuccess || !needsSuccess
-        else { return nil }
-        // Whether it is started again is said next.
-        return event?.name != .exited
+        else { return false }
+        return true
     }
 
     private mutating func fail(_ process: InstanceInfo, _ why: String) {

@@ -26,7 +26,7 @@ package enum StoryText {
         part("hint", hints(story))
         part("what it depends on", story.dependencies?.map(line) ?? [])
         part("what happened", story.events.suffix(mostEvents).map(line))
-        part("who did what", story.deeds.prefix(mostDeeds).map(line))
+        part("who did what", story.deeds.prefix(mostDeeds).reversed().map(line))
         part(
             "different from when it ran well" + (story.goodUntil.map { ", until \($0)" } ?? ""),
             story.changes.map(line))
@@ -72,8 +72,10 @@ package enum StoryText {
     /// No deed lies between the last exit and now.
     private static func isOurs(_ story: ProcessStory) -> Bool {
         guard let exited = story.process.exitedAt else { return false }
-        // The deed is noted after it was done, its exit comes before: a second between both.
-        return !story.deeds.contains { $0.at.milliseconds >= exited.milliseconds - 1000 }
+        // Who has ended a run has said so while it lived.
+        let before = story.events.filter { $0.at <= exited }
+        let begun = before.last { $0.name == .online }?.at.milliseconds ?? exited.milliseconds - 1000
+        return !story.deeds.contains { $0.at.milliseconds >= begun && $0.what != "start" }
     }
 
     private static let ends = ["stop", "delete", "daemon stop"]
@@ -98,7 +100,9 @@ package enum StoryText {
     // MARK: the parts
 
     private static func next(_ process: InstanceInfo) -> [String] {
-        if let until = process.waitsUntil { return ["the next try comes at \(until)"] }
+        if let until = process.waitsUntil {
+            return [process.status == .starting ? "it must be ready by \(until)" : "the next try comes at \(until)"]
+        }
         switch process.status {
         case .errored: return ["no further try: mend it, then od restart \(process.label)"]
         case .stopped: return ["nothing before somebody says od start \(process.label)"]

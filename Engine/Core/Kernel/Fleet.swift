@@ -17,6 +17,15 @@ struct Fleet: Hashable, Sendable {
         var left = 0
         /// What the present run says of itself.
         var message: String?
+        /// It is wanted, and waits for its next try or for others.
+        var isAboutToStart: Bool {
+            switch life.state {
+            case .waiting: record.trouble == nil
+            case .held: true
+            case .idle, .starting, .unready, .online, .ending: false
+            }
+        }
+
         /// It is removed as soon as it is down.
         var deleting: Bool { record.wanted == .deleted }
     }

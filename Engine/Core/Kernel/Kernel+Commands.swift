@@ -21,7 +21,7 @@ extension Kernel {
         case .restart(let targets, let cascade): try restart(targets, cascade: cascade, request, now, &effects)
         case .reload(let targets): try reload(targets, request, now, &effects)
         case .scale(let wish, let quiet): try scale(wish, quiet, request, now, &effects)
-        case .reset(let targets): try reset(targets, request, &effects)
+        case .reset(let targets): try reset(targets, request, now, &effects)
         case .delete(let targets): try delete(targets, request, now, &effects)
         case .change(let changes): try change(changes, request, now, &effects)
         case .restore(let apps): try restore(apps, request, now, &effects)
@@ -272,11 +272,19 @@ extension Kernel {
             changes[project.label(spec)] = change.change
         }
         let keys = touched.sorted().flatMap { fleet.keys(of: $0) }
+        let left = project.apps.filter { spec in
+            guard planned[spec.label]?.change == .same, let app = fleet.app(namespace: spec.namespace, name: spec.name)
+            else { return false }
+            return spec.startsItself && fleet.keys(of: app.key).allSatisfy { fleet[$0]?.record.wanted == .stopped }
+        }
         endHalt(now, &effects)
         // Of a project that nobody knows nothing is applied.
         if !plan.isEmpty { publish(.configApplied, nil, now, &effects, project.namespace) }
         answerWhenSettled(
-            Pending(request: request, kind: .apply, waiting: Set(keys), shown: keys, changes: changes, plan: plan))
+            Pending(
+                request: request, kind: .apply, waiting: Set(keys), shown: keys,
+                warnings: left.map { "‘\($0.name)’ is stopped and was left so: od start \($0.name)" },
+                changes: changes, plan: plan))
     }
 
     /// Makes one app as its config says; the key of its record.
@@ -297,7 +305,7 @@ extension Kernel {
                 keepDown(key, &effects)
             } else if plan.restarts, fleet[key]?.life.isDown == false {
                 restart(key, now, &effects)
-            } else {
+            } else if plan.change != .same || fleet[key]?.record.wanted != .stopped {
                 want(key, now, &effects)
             }
         }

@@ -88,6 +88,8 @@ extension Kernel {
             for key in fleet.keys(of: record) {
                 guard let number = fleet[key]?.record.number else { continue }
                 if app.running.contains(number) {
+                    // What waits to be started again does that by itself.
+                    guard fleet[key]?.isAboutToStart != true else { continue }
                     running.append(key)
                 } else if old == nil {
                     fleet[key]?.record.wanted = .stopped

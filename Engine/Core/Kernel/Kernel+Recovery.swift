@@ -85,6 +85,11 @@ extension Kernel {
                 instance.life = life
             } else {
                 instance.beside = Fleet.Beside(role: .successor, run: run.id.run, life: life)
+                // It may come to nothing: then the one before it is the instance's own still.
+                var memory = instance.record.reload ?? ReloadMemory()
+                memory.present = instance.life.running?.run
+                instance.record.reload = memory
+                effects.store.append(.putInstance(instance.record))
             }
             if run.end == nil { listen(run.id, running, app.spec, isReady: isReady, now, &effects) }
         }

@@ -160,7 +160,6 @@ extension Kernel {
         fleet[key] = instance
         remember(key, &effects) { $0.present = nil }
         writePidFile(RunID(instance: key, run: instance.record.run), &effects)
-        publish(.online, key, now, &effects)
         publish(.reloaded, key, now, &effects, "run \(beside.run) in the place of run \(old.run)")
         if case .signal(let run) = action {
             beginEnding(RunID(instance: key, run: run), app.spec, now, &effects, asks: true)
@@ -238,7 +237,16 @@ extension Kernel {
         instance.record.ended = max(instance.record.ended, id.run)
         fleet[id.instance] = instance
         failReload(of: id.instance, why, &effects)
-        tellAlone(id.instance, now, &effects)
+        goesOn(id.instance, now, &effects)
+    }
+
+    /// The run that was to be replaced goes on as it is: nothing was restarted.
+    private mutating func goesOn(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
+        guard var instance = fleet[key], case .online(let running) = instance.life.state else { return }
+        instance.record.restarts = max(0, instance.record.restarts - 1)
+        fleet[key] = instance
+        store(key, &effects)
+        publish(.online, key, now, &effects, "run \(running.run) goes on")
     }
 
     mutating func besideExited(_ id: RunID, _ end: RunEnd, _ now: Moment, _ effects: inout Effects) {
@@ -257,8 +265,6 @@ extension Kernel {
         if hasFailed { beside.role = .failed }
         instance.beside = beside
         fleet[id.instance] = instance
-        // What is told of its end is told of an instance that is alone again.
-        if case .settled = action { besideSettled(id, &effects) }
         let uptime = end.at.milliseconds(since: end.since)
         let text = "\(end.exit) after \(uptime) ms"
         let crashed = hasFailed && isCrash(end.exit, action, app.spec.restart)
@@ -272,6 +278,7 @@ extension Kernel {
         if action == .underWay, app.spec.shutdownWithMessage == true {
             effects.keeper.append(.signal(id, app.spec.killSignal))
         }
+        if case .settled = action { besideSettled(id, now, &effects) }
     }
 
     mutating func besideGone(_ id: RunID, _ now: Moment, _ effects: inout Effects) {
@@ -280,25 +287,22 @@ extension Kernel {
         instance.beside = beside
         fleet[id.instance] = instance
         guard case .settled = action else { return }
-        besideSettled(id, &effects)
-        tellAlone(id.instance, now, &effects)
-    }
-
-    /// The run beside went without an event of its own: everybody believes that the instance is still being reloaded.
-    private mutating func tellAlone(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
-        if case .online = fleet[key]?.life.state { publish(.online, key, now, &effects) }
+        besideSettled(id, now, &effects)
     }
 
     /// Nothing of the run beside lives any more.
-    private mutating func besideSettled(_ id: RunID, _ effects: inout Effects) {
+    private mutating func besideSettled(_ id: RunID, _ now: Moment, _ effects: inout Effects) {
         effects.timers.append(.cancel(TimerID(id: id, kind: .kill)))
         cancelWatches(of: id, &effects)
         forget(id, &effects)
         guard var instance = fleet[id.instance] else { return }
+        let hasFailed = instance.beside?.role == .failed
         instance.beside = nil
         instance.record.ended = max(instance.record.ended, id.run)
         fleet[id.instance] = instance
         store(id.instance, &effects)
+        if hasFailed { return goesOn(id.instance, now, &effects) }
+        if case .online = instance.life.state { publish(.online, id.instance, now, &effects) }
     }
 
     /// The own run is gone while another is beside it, which stands in its place: there is never a third.

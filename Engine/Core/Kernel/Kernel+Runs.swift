@@ -310,6 +310,7 @@ extension AppSpec {
             case "uid": attributes?.uid
             case "gid": attributes?.gid
             case "groups": attributes?.groups?.joined(separator: ", ")
+            case "limits": attributes?.limits?.keys.sorted().joined(separator: ", ")
             case "nice": attributes?.nice.map(String.init)
             case "oomScoreAdjust": attributes?.oomScoreAdjust.map(String.init)
             default: nil

@@ -70,16 +70,35 @@ extension Kernel {
     }
 
     /// Restarts are counted from zero, and backoffs begin anew. What waits or has given up stays so.
-    mutating func reset(_ targets: [String], _ request: RequestID?, _ effects: inout Effects) throws(Failure) {
+    mutating func reset(
+        _ targets: [String], _ request: RequestID?, _ now: Moment, _ effects: inout Effects
+    ) throws(Failure) {
         let keys = try resolve(targets)
         for key in keys {
             guard var instance = fleet[key] else { continue }
+            let had = instance.record.restarts
             instance.record.restarts = 0
             instance.restart.reset()
             if case .waiting = instance.life.state {} else { instance.record.backoff = nil }
             fleet[key] = instance
             store(key, &effects)
+            // Who watches learns it by the word for how it is.
+            if had > 0 { publish(status(instance).event, key, now, &effects, "restarts are counted from zero") }
         }
         answerWhenSettled(Pending(request: request, kind: .processes, waiting: [], shown: keys))
+    }
+}
+
+extension ProcessStatus {
+    /// The event by which it begins.
+    fileprivate var event: EventName {
+        switch self {
+        case .starting: .starting
+        case .online, .reloading: .online
+        case .waiting: .waiting
+        case .stopping, .killing: .stopping
+        case .created, .stopped: .stopped
+        case .errored: .errored
+        }
     }
 }

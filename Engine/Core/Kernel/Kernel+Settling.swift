@@ -70,9 +70,10 @@ extension Kernel {
             if !command.warnings.isEmpty { result.warnings = command.warnings }
             answer(command.request, .started(result), &effects)
         case .apply:
-            let result = ApplyResult(
+            var result = ApplyResult(
                 changes: command.changes, processes: processes, failures: failures,
                 plan: command.plan.isEmpty ? nil : command.plan)
+            if !command.warnings.isEmpty { result.warnings = command.warnings }
             answer(command.request, .applied(result), &effects)
         case .reload:
             let result = ReloadResult(

@@ -76,7 +76,7 @@ extension AppSpec {
     }
 
     /// `fork` or `cluster`, as `od list` shows it.
-    var modeName: String { (cluster?.mode ?? (instances > 1 ? .cluster : .fork)).rawValue }
+    var modeName: String { (cluster?.mode ?? (sharesSockets ? .cluster : .fork)).rawValue }
 
     /// The sockets of its runs; nil without any.
     var sockets: SocketOrder? {

@@ -81,15 +81,20 @@ package struct InstanceRecord: Hashable, Sendable, Codable {
 package struct RestartMemory: Hashable, Sendable, Codable {
     /// Exits in a row.
     package var row: Int
-    /// Quick exits within the window, oldest first.
+    /// Quick exits within the window, oldest first, on a clock that stands still while we wait.
     package var quick: [Instant]
+    /// Milliseconds that were waited since the first of them; nil: none.
+    package var waited: Int?
     /// When its present wait ends, and what it waits for; nil when it does not wait.
     package var until: Instant?
     package var reason: String?
 
-    package init(row: Int, quick: [Instant], until: Instant? = nil, reason: String? = nil) {
+    package init(
+        row: Int, quick: [Instant], waited: Int? = nil, until: Instant? = nil, reason: String? = nil
+    ) {
         self.row = row
         self.quick = quick
+        self.waited = waited
         self.until = until
         self.reason = reason
     }

@@ -1,4 +1,5 @@
 import Core
+import FoundationEssentials
 import Glibc
 import NIOCore
 import Synchronization
@@ -8,6 +9,8 @@ struct Witness: Sendable {
     /// A run that ended badly, until its stderr is read to the end.
     struct Draft: Sendable {
         var report: CrashReport
+        /// Its log has a record a line.
+        var isJSON: Bool
         var file: String
         /// Values that must not be shown.
         var secrets: [String]
@@ -19,6 +22,8 @@ struct Witness: Sendable {
 
     /// Bounded by the instances: each has one present run, and a draft lives for a second.
     var drafts: [RunID: Draft] = [:]
+    /// Reports that are being written.
+    var unwritten: Set<RunID> = []
     let memory = OutOfMemory()
     let words = LastWords()
 }
@@ -50,7 +55,7 @@ extension Control {
                 report: CrashReport(
                     app: subject.app, instance: subject.process.instance, run: exit.run, pid: exit.pid, at: exit.at,
                     exit: exit.exit, uptime: exit.uptime, maxMemory: exit.maxMemory),
-                file: subject.process.errorFile,
+                isJSON: subject.spec.logs?.type == .json, file: subject.process.errorFile,
                 secrets: subject.spec.env.filter { SecretVariable.isSecret($0.key, $0.value) }.map(\.value),
                 wasKilled: wasKilled, core: CoreDump.Subject(exit, subject.spec))
             loop.scheduleTask(in: .milliseconds(Self.drainTime)) { self.assumeIsolated { $0.report(id) } }
@@ -63,16 +68,24 @@ extension Control {
         let (store, memory, words, now) = (parts.store, witness.memory, witness.words, Clock.now().boot)
         let span = words.span(of: draft.file, upTo: errorEnd(of: id, in: draft.file))
         let (readers, writer) = (parts.readers, parts.storeWorker)
-        _ = readers.post {
+        witness.unwritten.insert(id)
+        let done: @Sendable () -> Void = { [self] in
+            loop.execute { self.assumeIsolated { _ = $0.witness.unwritten.remove(id) } }
+        }
+        let isTaken = readers.post {
             var report = draft.report
-            report.stderr = words.lines(of: draft.file, in: span, hiding: draft.secrets)
+            let lines = words.lines(of: draft.file, in: span, hiding: draft.secrets)
+            report.stderr = draft.isJSON ? lines.map { CrashText.message(of: $0) } : lines
             report.core = draft.core.flatMap { CoreDump.ofThisMachine?.place($0) }
             if draft.wasKilled { report.outOfMemory = memory.evidence(at: now) }
             let whole = report
-            _ = writer.post {
+            let isPassed = writer.post {
                 do { try store.add(whole) } catch { Log.write("a crash report is lost: \(error)", .error) }
+                done()
             }
+            if !isPassed { done() }
         }
+        if !isTaken { done() }
     }
 
     /// Where what a run wrote to stderr ends in a log; nil when that is not known.
@@ -89,7 +102,8 @@ extension Control {
     // MARK: deeds
 
     /// Keeps who said a command, for the apps that it touched.
-    func note(_ command: FleetCommand, _ answer: Outcome, by requester: Requester?) {
+    /// - Parameter said: when it was said; it may have taken long.
+    func note(_ command: FleetCommand, _ answer: Outcome, by requester: Requester?, at said: WallTime) {
         guard let requester else { return }
         let apps =
             switch answer {
@@ -97,9 +111,10 @@ extension Control {
             case .started(let result): result.processes.map { "\($0.namespace)/\($0.name)" }
             case .applied(let result):
                 result.processes.filter { result.changes[$0.name] != .same }.map { "\($0.namespace)/\($0.name)" }
+            case .reloaded(let result): result.processes.map { "\($0.namespace)/\($0.name)" }
             default: [String]()
             }
-        note(Self.word(command), of: Set(apps), by: requester)
+        note(Self.word(command), of: Set(apps), by: requester, at: said)
     }
 
     /// Everything is about to be stopped: who wants that is noted of all that runs or is to run.
@@ -108,12 +123,14 @@ extension Control {
         guard let requester = RequestContext.current?.requester else { return }
         let down: Set<ProcessStatus> = [.created, .stopped, .errored]
         let processes = kernel.list(at: Clock.now()).filter { !down.contains($0.status) }
-        note("daemon stop", of: Set(processes.map { "\($0.namespace)/\($0.name)" }), by: requester)
+        note(
+            "daemon stop", of: Set(processes.map { "\($0.namespace)/\($0.name)" }), by: requester,
+            at: Clock.now().wall)
     }
 
-    private func note(_ what: String, of apps: Set<String>, by requester: Requester) {
+    private func note(_ what: String, of apps: Set<String>, by requester: Requester, at: WallTime) {
         guard !apps.isEmpty else { return }
-        let (store, at) = (parts.store, Clock.now().wall)
+        let store = parts.store
         _ = parts.storeWorker.post {
             let user = Self.userName(requester.uid)
             let deed = Deed(at: at, what: what, uid: requester.uid, user: user, by: requester.command)
@@ -154,6 +171,18 @@ extension Control {
 
     // MARK: why
 
+    /// Milliseconds between two looks, and how often it is looked.
+    private static let (look, looks): (Int, Int) = (20, 100)
+
+    /// Who asks right after a crash hears of it: its report is written when the streams of the run are read.
+    private func untilReported(_ keys: Set<UInt64>) async {
+        for _ in 0..<Self.looks {
+            let open = witness.drafts.keys.contains { keys.contains($0.instance) }
+            guard open || witness.unwritten.contains(where: { keys.contains($0.instance) }) else { return }
+            try? await Task.sleep(for: .milliseconds(Self.look))
+        }
+    }
+
     /// Instances that one answer tells of, and events of each.
     private static let mostStories = 64
     private static let mostEvents = 30
@@ -166,6 +195,7 @@ extension Control {
                 .usage, "\(subjects.count) instances", why: "od why tells of \(Self.mostStories) at most",
                 next: "name those that you want to know of")
         }
+        await untilReported(Set(subjects.map(\.key)))
         await untilStored()
         let store = parts.store
         return try await parts.storeWorker.run {
@@ -191,7 +221,7 @@ extension Control {
             .filter { $0.at >= own.first?.at ?? WallTime(milliseconds: 0) }
         let changes = annals.good.map { Self.changes(from: $0.spec, to: subject.spec) } ?? []
         var story = ProcessStory(
-            process: process, since: own.last { $0.process?.status == process.status }?.at, deeds: annals.deeds,
+            process: process, since: Self.since(process, own), deeds: annals.deeds,
             crashes: annals.crashes.filter { $0.instance == process.instance },
             events: (own + ours).sorted { $0.seq < $1.seq }, changes: changes,
             goodUntil: changes.isEmpty ? nil : annals.good?.until)
@@ -200,6 +230,13 @@ extension Control {
             story.dependencies = try subject.dependencies.map { try dated($0, of: subject.spec, in: store) }
         }
         return story
+    }
+
+    /// Since when it is as it is: since its run has begun, or the first of its last events that have its status.
+    static func since(_ process: InstanceInfo, _ events: [FleetEvent]) -> WallTime? {
+        let runs: Set<ProcessStatus> = [.online, .reloading, .starting]
+        if runs.contains(process.status), let started = process.startedAt { return started }
+        return events.reversed().prefix { $0.process?.status == process.status }.last?.at
     }
 
     /// With the time of the last event of what is in the way.
@@ -229,6 +266,15 @@ enum CrashText {
     static let stars = FieldChange.stars
     /// A secret shorter than this would hide half of the text.
     private static let shortestSecret = 4
+
+    private struct Record: Decodable {
+        var message: String
+    }
+
+    /// The message of a record; the line itself where that is none.
+    static func message(of line: String) -> String {
+        (try? JSONDecoder().decode(Record.self, from: Data(line.utf8)))?.message ?? line
+    }
 
     /// At most `Defaults.crashLines` lines and `crashBytes` bytes, the last ones; secrets are stars.
     static func lines(of bytes: [UInt8], hiding secrets: [String]) -> [String] {

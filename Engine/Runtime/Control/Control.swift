@@ -186,6 +186,7 @@ actor Control {
         lastRequest += 1
         let request = lastRequest
         let context = RequestContext.current
+        let said = Clock.now().wall
         let wish = context?.key.map { FleetCommand.once($0, command) } ?? command
         let answer = await withCheckedContinuation { continuation in
             waiting[request] = continuation
@@ -194,7 +195,7 @@ actor Control {
             context?.turn.pass()
         }
         if case .failed(let failure) = answer { throw failure }
-        note(command, answer, by: context?.requester)
+        note(command, answer, by: context?.requester, at: said)
         return answer
     }
 

@@ -8,7 +8,11 @@ extension SpawnTrouble {
         let said = Errno(refused.error).description
         if let key = Self.key(of: refused.stage) {
             let isForbidden = refused.error == EPERM || refused.error == EACCES
-            let needs = isForbidden ? "; it needs root, and od runs as user \(geteuid())" : ""
+            let missing =
+                geteuid() == 0
+                ? "; od is root, but its container or service does not let it"
+                : "; it needs root, and od runs as user \(geteuid())"
+            let needs = isForbidden ? missing : ""
             self.init(stage: .attribute(key), errno: refused.error, text: said + needs)
             return
         }

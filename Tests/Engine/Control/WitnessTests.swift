@@ -109,6 +109,30 @@ struct WitnessTests {
         #expect(LastWords().lines(of: path, in: beyond, hiding: []).last == "of the next run")
     }
 
+    /// The log has a record a line: people want the words.
+    @Test func aRecordIsShownAsItsMessage() {
+        let record = #"{"timestamp":"2026-05-01T12:00:00.000Z","level":"error","message":"no \"db\"","app":"api"}"#
+        #expect(CrashText.message(of: record) == #"no "db""#)
+        #expect(CrashText.message(of: "…half of a record\"}") == "…half of a record\"}")
+        #expect(CrashText.message(of: #"{"level":"error"}"#) == #"{"level":"error"}"#)
+    }
+
+    @Test func sinceWhenIsTheBeginOfWhatIs() {
+        func event(_ second: Int, _ status: ProcessStatus) -> FleetEvent {
+            let process = InstanceInfo(id: 0, name: "api", instance: 0, namespace: "shop", status: status)
+            return FleetEvent(
+                seq: UInt64(second), at: WallTime(milliseconds: Int64(second) * 1000), name: .online, process: process)
+        }
+        var process = InstanceInfo(id: 0, name: "api", instance: 0, namespace: "shop", status: .online)
+        process.startedAt = WallTime(milliseconds: 500)
+        let events = [event(1, .online), event(2, .stopping), event(3, .stopped), event(4, .stopped)]
+        #expect(Control.since(process, events) == WallTime(milliseconds: 500))
+        process.status = .stopped
+        #expect(Control.since(process, events) == WallTime(milliseconds: 3000))
+        process.status = .waiting
+        #expect(Control.since(process, events) == nil)
+    }
+
     @Test func whatCannotBeReadIsNothing() {
         for path in ["/dev/null", "/nowhere/at/all", "relative"] {
             let span = LastWords.Span(from: 0, end: nil)

@@ -41,13 +41,15 @@ struct Resurrect: Verb {
         let client = try await session.connect()
         let clock = ContinuousClock()
         let asked = clock.now
-        let result = try await session.working(.starting, client) {
+        var result = try await session.working(.starting, client) {
             try await client.call(Methods.resurrect, Nothing())
         }
         await client.close()
         for line in result.broken { session.printer.warning("not used: \(line)") }
         if session.printer.json { return session.printer.value(result) }
         session.printer.note("from \(result.file)")
+        // What was stopped when the dump was made is there again, and was not started.
+        result.started.processes.removeAll { [.created, .stopped].contains($0.status) }
         session.printer.started(result.started, within: asked.duration(to: clock.now))
         if let failure = result.started.failures.first { throw ExitCode(failure.exitCode) }
     }

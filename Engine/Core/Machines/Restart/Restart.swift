@@ -3,6 +3,7 @@
 //     exited ──(mode says no, or one of stopExitCodes)──> stay
 //        │
 //        ├──(maxRestarts quick exits in the window)────> give up, for coolDown or for good; all is forgotten
+//        │   our own delays are not counted
 //        │
 //        └──> again, after
 //               fixed        delay, delay, delay …
@@ -28,8 +29,13 @@ package struct Restart: Hashable, Sendable {
     package var policy: RestartPolicy
     /// Exits in a row without `policy.reset` of uptime.
     private var row = 0
-    /// Times of quick exits within the window, oldest first; never more than `policy.maxRestarts`.
+    /// Times of quick exits within the window, oldest first; never more than `policy.maxRestarts`. The clock stands still
+    /// while we wait: else an app that always fails would go on for ever, ever more slowly.
     private var quick: [Instant] = []
+    /// Milliseconds of waiting since the first of them.
+    private var waited = 0
+    /// A thousand years are enough.
+    private static let mostWaited = 1000 * 365 * 86_400_000
 
     package init(policy: RestartPolicy) {
         self.policy = policy
@@ -41,10 +47,13 @@ package struct Restart: Hashable, Sendable {
         guard let memory else { return }
         row = max(0, memory.row)
         quick = memory.quick.suffix(min(policy.maxRestarts, Defaults.countedRestarts)).filter { $0 <= now }
+        waited = quick.isEmpty ? 0 : min(max(0, memory.waited ?? 0), Self.mostWaited)
     }
 
     /// What the next engine needs to go on.
-    package var memory: RestartMemory { RestartMemory(row: row, quick: quick) }
+    package var memory: RestartMemory {
+        RestartMemory(row: row, quick: quick, waited: waited == 0 ? nil : waited)
+    }
 
     /// The longest wait that the policy can ask for, milliseconds.
     package var longestWait: Int { max(policy.delay, policy.maxDelay, policy.coolDown) }
@@ -54,8 +63,10 @@ package struct Restart: Hashable, Sendable {
         guard wants(exit) else { return .stay }
         if uptime >= policy.reset { row = 0 }
         if uptime < policy.minUptime, policy.maxRestarts <= Defaults.countedRestarts {
-            quick.removeAll { now.milliseconds(since: $0) >= policy.window }
-            quick.append(now)
+            let moment = now.advanced(byMilliseconds: -waited)
+            quick.removeAll { moment.milliseconds(since: $0) >= policy.window }
+            if quick.isEmpty { waited = 0 }
+            quick.append(now.advanced(byMilliseconds: -waited))
             if quick.count >= policy.maxRestarts {
                 let count = quick.count
                 reset()
@@ -63,13 +74,16 @@ package struct Restart: Hashable, Sendable {
             }
         }
         row = row == .max ? row : row + 1
-        return .again(after: delay(jitter: jitter), attempt: row)
+        let delay = delay(jitter: jitter)
+        if !quick.isEmpty { waited = min(waited + delay, Self.mostWaited) }
+        return .again(after: delay, attempt: row)
     }
 
     /// Somebody started it by hand: the past is forgotten.
     package mutating func reset() {
         row = 0
         quick = []
+        waited = 0
     }
 
     private func wants(_ exit: Exit) -> Bool {
