@@ -127,6 +127,12 @@ import Testing
         #expect(history.names == [other])
     }
 
+    /// A ten-thousandth of a processor, within bounds.
+    @Test(arguments: [(-1, 10_000), (0, 10_000), (999_999, 10_000), (2_000_000, 20_000), (Int.max, 50_000)])
+    func restIsLongerTheMoreItCosts(cost: Int, milliseconds: Int) {
+        #expect(MetricHistory.rest(cost: cost) == milliseconds)
+    }
+
     @Test func seriesAreCounted() {
         var history = MetricHistory()
         let many = (0..<MetricHistory.mostSeries + 9).map {

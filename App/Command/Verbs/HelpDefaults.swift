@@ -118,8 +118,9 @@ enum HelpDefaults {
             (
                 "figures",
                 "every \(seconds(Defaults.sampleInterval)) while somebody looks, else every "
-                    + "\(seconds(Defaults.restInterval))"
+                    + "\(seconds(Defaults.restInterval)) to \(seconds(Defaults.longestRestInterval)),"
             ),
+            ("", "so that measuring takes 1/\(Defaults.restShare) of a processor"),
             (
                 "figures of before",
                 "by the second \(Defaults.historySeconds / 60) min while somebody looks, by 10 s "

@@ -97,8 +97,8 @@ extension Fleet {
 extension Past.View {
     /// A sample for each place of a graph, the moment last; nil where nothing was measured.
     func samples(_ points: [MetricPoint]) -> [MetricPoint?] {
-        // A point stands for its own step, and for as long as measurements are apart where nobody looks.
-        let width = Int64(max(step, metrics?.step ?? step, Defaults.restInterval))
+        // A point stands for its own step, and for as long as measurements are apart at most where nobody looks.
+        let width = Int64(max(step, metrics?.step ?? step, Defaults.longestRestInterval))
         var next = 0
         return (0..<History.capacity).map { place in
             let end = fleet.time.milliseconds - Int64((History.capacity - 1 - place) * step)

@@ -22,7 +22,7 @@ extension State {
             return []
         }
         if past != nil, call.changes {
-            say(.error, "this is the past: . goes back to now")
+            say(.error, "this is the past: \(keys.name(of: .present)) goes back to now")
             return []
         }
         guard !pending.values.contains(where: { $0.call == call }) else { return [] }

@@ -24,7 +24,10 @@ enum EmptyView {
         }
         if let past = state.past {
             let what = past.isUnknown ? "Nothing is known of" : "There was no process at"
-            return [StyledText("\(what) \(state.clock(of: past.time))", .dim), "", ". goes back to now"]
+            return [
+                StyledText("\(what) \(state.clock(of: past.time))", .dim), "",
+                StyledText("\(state.keys.name(of: .present)) goes back to now"),
+            ]
         }
         guard state.fleet.isKnown else { return [StyledText("Asking OpenDaemon for its processes", .dim)] }
         return [

@@ -143,9 +143,12 @@ public enum Defaults {
     public static let keptEvents = 512
     /// Seconds that ssh may take to connect.
     public static let remotePatience = 15
-    /// Metrics: sampled this often while somebody looks, and this often when nobody does.
+    /// Metrics: sampled this often while somebody looks, and this often when nobody does: then less often where it takes
+    /// more than a part in `restShare` of one processor, but at least as often as that.
     public static let sampleInterval = 1000
     public static let restInterval = 10_000
+    public static let longestRestInterval = 50_000
+    public static let restShare = 10_000
     /// Figures that are kept in memory: so many seconds while somebody looks, and so many stretches of ten seconds.
     public static let historySeconds = 600
     public static let historyTens = 1080

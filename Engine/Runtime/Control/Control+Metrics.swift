@@ -61,8 +61,8 @@ extension Control {
             ?? HostInfo(hostname: "", cores: 1, cpu: 0, memoryUsed: 0, memoryTotal: 0, load: [], uptime: 0)
     }
 
-    /// Samples every second as long as somebody is subscribed or memory is limited, else every ten seconds; with
-    /// the capability switched off there is no timer.
+    /// Samples every second as long as somebody is subscribed or memory is limited, else every ten seconds or
+    /// more; with the capability switched off there is no timer.
     ///
     /// - Parameter soon: somebody has come who looks.
     func keepMeasuring(soon: Bool = false) {
@@ -70,7 +70,7 @@ extension Control {
         if let nextMeasuring, nextMeasuring.due <= now.advanced(byMilliseconds: Defaults.sampleInterval) { return }
         let isUrgent = soon && capabilities.isEnabled(.liveMetrics) || hasLimitedRuns
         guard isUrgent || capabilities.isEnabled(.metrics) else { return }
-        let milliseconds = isUrgent ? Defaults.sampleInterval : Defaults.restInterval
+        let milliseconds = isUrgent ? Defaults.sampleInterval : MetricHistory.rest(cost: figures?.cost ?? 0)
         let due = now.advanced(byMilliseconds: milliseconds)
         if let nextMeasuring, nextMeasuring.due <= due { return }
         nextMeasuring?.timer.cancel()

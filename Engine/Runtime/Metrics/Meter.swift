@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Synchronization
 
 /// Measures trees and machine on a thread of its own.
@@ -9,6 +10,8 @@ final class Meter: Sendable {
         /// By pid of the main process.
         var trees: [Int32: TreeSample]
         var host: HostInfo
+        /// Nanoseconds of CPU time that measuring took.
+        var cost: Int
     }
 
     private struct Samplers {
@@ -34,6 +37,7 @@ final class Meter: Sendable {
     func measure(_ pids: [Int32]) async throws -> Figures {
         try await worker.run { [self] in
             let now = Clock.now()
+            let began = Self.spent()
             return try samplers.withLock { samplers in
                 var open = try samplers ?? self.open()
                 let trees = open.trees.sample(roots: pids, at: now.boot)
@@ -44,9 +48,16 @@ final class Meter: Sendable {
                 }
                 let host = open.host.sample(at: now.boot)
                 samplers = open
-                return Figures(at: now, trees: trees, host: host)
+                return Figures(at: now, trees: trees, host: host, cost: Self.spent() - began)
             }
         }
+    }
+
+    /// Nanoseconds of CPU time of this thread: what it waited for the processor is not its own doing.
+    private static func spent() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
     private func open() throws -> Samplers {

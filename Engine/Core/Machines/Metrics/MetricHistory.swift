@@ -64,6 +64,14 @@ package struct MetricHistory: Sendable {
 
     package init() {}
 
+    /// Milliseconds from one measurement to the next while nobody looks: the more one costs, the longer.
+    ///
+    /// - Parameter cost: nanoseconds of CPU time of the last one.
+    package static func rest(cost: Int) -> Int {
+        let wanted = max(0, min(cost, 1_000_000_000)) * Defaults.restShare / 1_000_000
+        return min(max(wanted, Defaults.restInterval), Defaults.longestRestInterval)
+    }
+
     /// Whose figures there are.
     package var names: [MetricName] { Array(series.keys) }
     /// Bytes that slots take, for tests of their bound.
