@@ -49,14 +49,13 @@ struct Od: Verb {
 
     @OptionGroup var globals: Globals
 
-    @Flag(help: "Only look, at a daemon that runs: no key changes anything.")
-    var readOnly = false
+    @OptionGroup var flags: DashboardFlags
 
     func run(_ session: Session) async throws {
         try checkTerminal()
         // The configs of this folder are no matter of another machine, and who only looks starts nothing.
-        if session.remote != nil || readOnly {
-            return try await session.dashboard(try await session.connect(start: .never), readOnly: readOnly)
+        if session.remote != nil || flags.readOnly {
+            return try await session.dashboard(try await session.connect(start: .never), readOnly: flags.readOnly)
         }
         let directory = FilePath.currentDirectory()
         let config = try ConfigFile.trusted(in: directory).map { file throws(Failure) in
@@ -159,6 +158,13 @@ package enum CommandMain {
                 .usage, "there is no verb ‘\(word)’",
                 why: near.map { "the nearest is ‘\($0)’" } ?? "and no file of that name either",
                 next: near.map { "od \($0), or od help" } ?? "od help lists the verbs")
+        }
+        // The parser takes a flag of `od` itself from behind any verb.
+        let ours = arguments.prefix { $0 != "--" }
+        guard verb._commandName == Monit._commandName || !ours.contains(DashboardFlags.readOnlyWord) else {
+            throw Failure(
+                .usage, "‘od \(verb._commandName)’ has no \(DashboardFlags.readOnlyWord)",
+                why: "it belongs to the dashboard", next: "od monit \(DashboardFlags.readOnlyWord)")
         }
         try checkPart(of: verb, arguments)
     }

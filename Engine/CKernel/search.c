@@ -57,8 +57,8 @@ int64_t od_count_byte(const void *bytes, size_t length, uint8_t byte) {
     return count;
 }
 
-/* A byte of `word` is zero: the high bit of the lowest such is set, bits above it may be wrong (Warren, "Hacker's Delight",
- * 2nd edition, 6-1). */
+/* A byte of `word` is zero: the high bit of the lowest such is set, bits above it may be wrong (Warren, "Hacker's
+ * Delight", 2nd edition, 6-1). */
 static uint64_t has_zero(uint64_t word) {
     return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
 }

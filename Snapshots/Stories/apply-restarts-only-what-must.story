@@ -40,7 +40,5 @@ app api kill=500 max=3 arguments=--new
     1117 ms  web#0     process:stopped (SIGTERM)
     1117 ms            answer: web#0 stopped
 > apply shop api web
-    1121 ms  web#0     process:starting
     1121 ms            config:applied (shop)
-    1122 ms  web#0     process:online
-    1122 ms            answer: api same, web same; api#0 online, web#0 online
+    1121 ms            answer: api same, web same; api#0 online, web#0 stopped

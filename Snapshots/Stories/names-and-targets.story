@@ -40,7 +40,7 @@ app web
 > stop /^x/
       35 ms            answer: OD3001: ‘/^x/’ names no process: the apps are api, web (od list shows names, ids and namespaces)
 > stop /(/
-      40 ms            answer: OD1001: ‘/(/’ is no regular expression: expected ')' (check its brackets and backslashes)
+      40 ms            answer: OD1001: ‘/(/’ is no regular expression: a ( is not closed (check its brackets and backslashes, or name the apps)
 > restart default
       46 ms  api#0     process:starting
       46 ms  api#1     process:starting

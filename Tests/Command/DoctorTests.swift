@@ -82,13 +82,14 @@ struct DoctorTests {
         #expect(finding("inotify", in: large)?.state == .ok)
     }
 
-    @Test(arguments: [
-        (KeptClock(isKept: true, error: 12_345), nil, .ok, "right to 12 ms at the worst"),
-        (KeptClock(isKept: true, error: 0), nil, .ok, "right to 1 ms"),
-        (KeptClock(isKept: false, error: 16_000_000), "", .ok, "kept by systemd-timesyncd"),
-        (KeptClock(isKept: false, error: 16_000_000), nil, .warn, "nobody keeps the clock right"),
-        (nil, "", .ok, "cannot be seen"),
-    ] as [(KeptClock?, String?, Finding.State, String)])
+    @Test(
+        arguments: [
+            (KeptClock(isKept: true, error: 12_345), nil, .ok, "right to 12 ms at the worst"),
+            (KeptClock(isKept: true, error: 0), nil, .ok, "right to 1 ms"),
+            (KeptClock(isKept: false, error: 16_000_000), "", .ok, "kept by systemd-timesyncd"),
+            (KeptClock(isKept: false, error: 16_000_000), nil, .warn, "nobody keeps the clock right"),
+            (nil, "", .ok, "cannot be seen"),
+        ] as [(KeptClock?, String?, Finding.State, String)])
     func whoKeepsTheClock(_ clock: KeptClock?, _ file: String?, _ state: Finding.State, _ words: String) {
         var checkup = checkup(file.map { ["/run/systemd/timesync/synchronized": $0] } ?? [:])
         checkup.keptClock = { clock }

@@ -348,7 +348,7 @@ import Testing
         let bad = [
             (Readiness(), "ready"), (Readiness(notify: .node, port: 1), "ready"), (Readiness(port: 0), "ready.port"),
             (Readiness(log: "("), "ready.log"), (Readiness(log: ""), "ready.log"),
-            (Readiness(log: "(a*)*b"), "ready.log"), (Readiness(port: 80, watchdog: 1000), "ready.watchdog"),
+            (Readiness(log: "(?=a)b"), "ready.log"), (Readiness(port: 80, watchdog: 1000), "ready.watchdog"),
             (Readiness(notify: .systemd, watchdog: 1), "ready.watchdog"),
             (Readiness(notify: .node, descriptor: 3), "ready.fd"), (Readiness(notify: .fd, descriptor: 2), "ready.fd"),
             (Readiness(port: 80, timeout: 0), "listenTimeout"),

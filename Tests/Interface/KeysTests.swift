@@ -41,17 +41,17 @@ struct KeysTests {
 
     @Test func mistakes() {
         let (keys, mistakes) = read(
-            ("restrat", ["F5"]), ("open", ["Entr", "o"]), ("log", ["o"]), ("zoom", ["nokey"]), ("quit", []),
+            ("restrat", ["F5"]), ("open", ["Entr", "F6"]), ("log", ["F6"]), ("zoom", ["nokey"]), ("quit", []),
             ("tree", ["X"]), ("find", [":"]))
         #expect(
             mistakes == [
                 "1: there is no action ‘restrat’: od help keys lists them",
-                "2: ‘Entr’ is no key: od help keys tells how they are called", "3: o is given to ‘open’ already",
+                "2: ‘Entr’ is no key: od help keys tells how they are called", "3: F6 is given to ‘open’ already",
                 "4: ‘nokey’ is no key: od help keys tells how they are called", "5: ‘quit’ must have a key",
                 "6: X is the only key of ‘delete’: give it another",
                 "7: : is the only key of ‘palette’: give it another",
             ])
-        #expect(keys.action(for: "o", at: .panes) == .open)
+        #expect(keys.action(for: .function(6), at: .panes) == .open)
         #expect(keys.action(for: "l", at: .panes) == .log && keys.action(for: "z", at: .panes) == .zoom)
         #expect(keys.action(for: "q", at: .panes) == .quit)
         #expect(keys.action(for: "X", at: .panes) == .tree)

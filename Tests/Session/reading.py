@@ -182,7 +182,8 @@ def session_since_finds_the_line_in_every_format(world):
                 wait("the next mark", lambda: time.monotonic() - began > APART)
         wait("all old files are compressed", lambda: sum(
             name.startswith(f"{kind}-0.out.log.") and name.endswith(".gz") for name in os.listdir(folder)) == 5)
-        entries = [json.loads(one) for one in world.run("logs", f"three/{kind}", "--since", "1h", "--json").splitlines()]
+        text = world.run("logs", f"three/{kind}", "--since", "1h", "--json")
+        entries = [json.loads(one) for one in text.splitlines()]
         assert [one["message"] for one in entries] == lines, entries
         for number, entry in enumerate(entries):
             found = world.run("logs", f"three/{kind}", "--since", entry["timestamp"], "--raw").splitlines()

@@ -36,13 +36,15 @@ def session_pages_tell_why_and_of_the_machine(world, size):
     script = os.path.join(world.folder, "sad.sh")
     with open(script, "w") as file:
         file.write("echo 'the last words' >&2\nexit 3\n")
-    world.run("start", script, "--name", "sad", "--max-restarts", "0")
+    world.run("start", script, "--name", "sad", "--max-restarts", "1")
     world.becomes("sad#0", "errored")
     terminal = opened(world, size, "monit")
     terminal.sees("sad", "errored")
     terminal.keys("W")
     terminal.sees("Why sad is as it is", "exit 3", "the last words")
-    terminal.keys("Escape", "o")
+    terminal.keys("Escape")
+    terminal.sees("Processes")
+    terminal.keys("o")
     terminal.sees("Machine", "memory", "load")
     terminal.keys("v")
     terminal.sees("Who depends on whom", "sad")
@@ -84,22 +86,28 @@ def session_an_app_is_scaled_changed_and_signalled(world, size):
     world.ends()
 
 
+def saves(terminal, path):
+    """Names a file in the dialog. A long text at once is taken for a paste, whose end does nothing."""
+    terminal.keys("S")
+    terminal.sees("Save the log")
+    terminal.keys("C-u")
+    terminal.tmux("send-keys", "-t", ":0", "-l", path)
+    terminal.sees("file: " + path)
+    terminal.keys("Enter")
+
+
 def session_a_log_is_saved_once(world):
     world.run("start", TICKER)
     terminal = opened(world, (120, 40), "monit")
     terminal.sees("ticker", "tick 1:")
     path = os.path.join(world.folder, "kept.log")
-    terminal.keys("S", "C-u")
-    terminal.sees("Save the log")
-    terminal.type(path)
+    saves(terminal, path)
     terminal.sees("saved")
     with open(path) as file:
         assert "tick 1:" in file.read()
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     length = os.path.getsize(path)
-    terminal.keys("S", "C-u")
-    terminal.sees("Save the log")
-    terminal.type(path)
+    saves(terminal, path)
     terminal.sees("OD1024", "there is a file of that name")
     assert os.path.getsize(path) == length
     quits(terminal)

@@ -117,17 +117,3 @@ def session_why_tells_what_is_in_the_way(world):
     world.run("start", "job")
     deeds = story(world, "db")["deeds"]
     assert [deed["by"] for deed in deeds if deed["what"] == "daemon stop"] == ["od daemon stop"], deeds
-
-
-def session_a_crash_report_has_no_words_of_the_next_run(world):
-    """It writes at once and begins anew at once: the first line of each run is its own."""
-    script = world.file("loud.sh", "#!/bin/sh\nread -r n <count || n=0\necho $((n + 1)) >count\n"
-                                   "echo \"run $n begins\" >&2\nsleep 0.05\necho \"run $n ends\" >&2\nexit 1\n")
-    os.chmod(script, stat.S_IRWXU)
-    world.run("start", script, "--name", "loud", "--max-restarts", "5", "--set", "restartStrategy=fixed",
-              "--set", "restartDelay=0", folder=os.path.dirname(script))
-    world.becomes("loud#0", "errored")
-    crashes = wait("all are reported", lambda: len(found := story(world, "loud")["crashes"]) == 5 and found, 15)
-    for crash in crashes:
-        words = {line.split()[1] for line in crash["stderr"]}
-        assert len(crash["stderr"]) == 2 and len(words) == 1, crashes

@@ -2,6 +2,15 @@ internal import ArgumentParser
 internal import Core
 internal import OpenDaemon
 
+/// Of `od` without a verb and of `od monit`: one group, so that it counts wherever on the line it stands.
+struct DashboardFlags: ParsableArguments {
+    /// As it is written, for the verbs that have no such flag.
+    static let readOnlyWord = "--read-only"
+
+    @Flag(help: "Only look, at a daemon that runs: no key changes anything.")
+    var readOnly = false
+}
+
 struct Monit: Verb {
     static let configuration = CommandConfiguration(
         commandName: "monit", abstract: "Opens the dashboard of the running daemon.", usage: "od monit [OPTIONS]",
@@ -9,11 +18,10 @@ struct Monit: Verb {
 
     @OptionGroup var globals: Globals
 
-    @Flag(help: "Only look: no key changes anything.")
-    var readOnly = false
+    @OptionGroup var flags: DashboardFlags
 
     func run(_ session: Session) async throws {
         try checkTerminal()
-        try await session.dashboard(try await session.connect(start: .never), readOnly: readOnly)
+        try await session.dashboard(try await session.connect(start: .never), readOnly: flags.readOnly)
     }
 }

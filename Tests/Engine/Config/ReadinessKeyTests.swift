@@ -34,7 +34,7 @@ import Testing
     @Test func mistakes() {
         let mistakes = [
             ("ready: {}", "one of notify, port and log"), ("ready: {port: 1, log: x}", "one of notify, port and log"),
-            ("ready: {port: 0}", "1 to 65535"), ("ready: {log: '('}", "a simple regular expression"),
+            ("ready: {port: 0}", "1 to 65535"), ("ready: {log: '('}", "a regular expression"),
             ("ready: {port: 1, watchdog: 1s}", "left out, but for notify: systemd"),
             ("ready: {port: 1, fd: 4}", "left out, but for notify: fd"), ("ready: sometimes", "node, systemd or fd"),
             ("ready: {notify: fd, fd: 2}", "3 to 1023"), ("waitReady: maybe", "true or false"),
