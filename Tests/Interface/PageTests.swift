@@ -80,7 +80,7 @@ struct PageTests {
         check("graph", scene)
     }
 
-    @Test(arguments: sizes) func system(size: (Int, Int)) {
+    @Test(arguments: sizes) func machine(size: (Int, Int)) {
         var scene = Scene.showing(shop, size.0, size.1)
         scene.press("o")
         scene.send(.found(asked(scene), .machine(Self.machine)))

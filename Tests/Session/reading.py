@@ -200,7 +200,7 @@ def fifo(world, name):
 
 
 def session_others_may_put_a_log_aside(world):
-    """As logrotate does: it renames the file, makes another one, or copies and cuts it. A follower sees each line once."""
+    """As logrotate does: rename, make another one, or copy and cut. A follower sees each line once."""
     app = Speaker(world, "app")
     path, _ = world.log_parts("app#0", "out", "default")
     app.say("first")

@@ -70,8 +70,9 @@ def session_bytes_come_back_as_they_were_written(world):
     for kind in FORMATS:
         log = os.path.join(world.home, "logs", "w", f"{kind}-0.out.log")
         wait(f"the whole of {kind}", lambda: unpacked(kind, read(log, missing=b"")) == data, 30)
-        back = subprocess.run([world.od, "logs", f"w/{kind}", "--out", "--raw", "--since", "1h"],
-                              env=world.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
+        words = [world.od, "logs", f"w/{kind}", "--out", "--raw", "--since", "1h"]
+        back = subprocess.run(words, env=world.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              check=True).stdout
         assert back == data, (kind, len(back), len(data))
     world.ends()
 
