@@ -20,7 +20,7 @@ extension Methods {
     package static let all: [any DescribedMethod] = [
         hello, status, ping, shutdown, detach, restartDaemon, resume, start, apply, diff, stop, restart, reload, scale,
         reset, delete, signal, send, list, info, graph, definition, change, save, resurrect, environment, files,
-        machine, why, subscribe, unsubscribe, events, fleetAt, metrics, plugins, plugin, enablePlugin, disablePlugin, logStream, logStop,
-        logList, logFlush,
+        machine, why, subscribe, unsubscribe, events, fleetAt, metrics, plugins, plugin, enablePlugin, disablePlugin,
+        logStream, logStop, logList, logFlush,
     ]
 }
