@@ -39,6 +39,20 @@ import Testing
         #expect(world.statuses == [.online, .online, .online])
     }
 
+    /// A reload of what is down is a start: what others need comes first.
+    @Test func whatIsDownIsStartedInOrder() {
+        var world = World()
+        world.say(.start(StartRequest(apps: Self.specs)))
+        world.pass(20)
+        world.say(.stop(["all"]))
+        world.pass(100)
+        let before = world.spawns.count
+        world.say(.reload(["all"]))
+        world.pass(100)
+        #expect(world.spawns.dropFirst(before).first?.environment.contains("OD_NAME=db") == true)
+        #expect(world.statuses == [.online, .online, .online])
+    }
+
     @Test func theFileSaysTheRunThatTookOver() {
         var world = World()
         world.say(.start(StartRequest(apps: Self.specs)))

@@ -215,7 +215,9 @@ def session_init_writes_what_it_finds(world):
         terminal.type(answer)
     wait("the config", lambda: os.path.exists(config), 20, terminal.screen)
     with open(config) as file:
-        assert file.read() == "name: mine\napps:\n  # from Procfile\n  - name: web\n    script: sleep 1000\n"
+        text = file.read()
+    assert text == ("name: mine\napps:\n  # from Procfile\n  - name: web\n    script: sleep 1000\n"
+                    "    env:\n      PORT: \"5000\"\n"), text
 
 
 def good():

@@ -7,8 +7,8 @@ from terminal import wait
 
 LONG = os.environ.get("OD_LONG") == "1"
 SIZES = (100, 500, 1000) if LONG else (50, 100, 200)
-# Seconds over which rest is counted.
-REST = 10
+# Seconds over which rest is counted: figures are taken now and then, and written once a minute.
+REST = 30
 
 
 def switches(pid):

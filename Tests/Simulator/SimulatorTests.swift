@@ -48,10 +48,13 @@ import Testing
         Issue.record("\(mutation) was not found in \(steps) steps")
     }
 
+    /// Rows that went wrong once, behind those that every run plays.
+    private static let mended: [UInt64] = [3617, 4067, 5302, 12_725, 16_741, 65_710]
+
     /// Whole rows of commands, exits and deaths, over a fleet whose apps depend on each other.
     @Test func nothingGoesWrongWithDependencies() {
         let one = Self.variable("OD_SEED").flatMap(UInt64.init)
-        for seed in one.map({ $0...$0 }) ?? 1...Self.rows {
+        for seed in one.map({ [$0] }) ?? Array(1...Self.rows) + Self.mended {
             let scenario = Scenario(moves: Plan.moves(seed: seed, count: 24), isOrdered: true)
             if scenario.run().violation != nil {
                 Issue.record(Comment(rawValue: scenario.report(seed)))

@@ -15,7 +15,7 @@ extension Kernel {
         try refuseWhileLeaving()
         let keys = try resolve(targets)
         var restarted: Set<String> = []
-        for key in keys {
+        for key in ordered(keys) {
             guard let instance = fleet[key], let app = fleet.app(of: key), !instance.deleting,
                 instance.record.number < app.spec.instances
             else { continue }
