@@ -66,11 +66,12 @@ def session_many_apps_cost_no_more_each(world):
 
 
 def rest(world):
-    """One wake-up a second is allowed to each of the two."""
+    """One wake-up a second is allowed to each of the two, and one to the thread pool of the system's library, which
+    looks after itself every second once it was used."""
     status = world.status()
     pids = (status["pid"], status["keeperPid"])
     wait("what followed the last command is over", lambda: woken(status["pid"], 1) <= 1, 60)
     with concurrent.futures.ThreadPoolExecutor() as both:
         counts = list(both.map(lambda pid: woken(pid, REST), pids))
     print(f"      woken in {REST} s: engine {counts[0]}, keeper {counts[1]}", flush=True)
-    assert sum(counts) <= 2 * REST, counts
+    assert sum(counts) <= 3 * REST, counts

@@ -170,7 +170,7 @@ FAULTS = [
     ("clone3", "ENOMEM", ROOM + "Cannot allocate memory"),
     ("clone3", "ENOSYS", None),
     ("setsid", "EPERM", "Operation not permitted"),
-    ("prlimit64", "EPERM", "limits: Operation not permitted"),
+    ("prlimit64", "EPERM", "limits core: Operation not permitted"),
     ("setpriority", "EACCES", "nice 3: Permission denied"),
     ("ioprio_set", "EPERM", "ioNice: Operation not permitted"),
     ("sched_setaffinity", "EINVAL", "cpuAffinity: Invalid argument"),

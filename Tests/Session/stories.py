@@ -42,6 +42,7 @@ def session_the_list_is_filtered_by_a_question(world, size):
     terminal.type("!failing mem>0")
     terminal.sees("ticker#0", "ticker#1", "2 of 3")
     terminal.keys("Escape")
+    terminal.misses("mem>0")
     terminal.sees("failing", "ticker#1")
     quits(terminal)
     world.ends()

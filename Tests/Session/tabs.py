@@ -126,6 +126,7 @@ def session_who_may_only_read_changes_nothing(world, size):
     terminal.sees("Keys", "Moving")
     terminal.misses("restarts the selected process")
     terminal.keys("Escape")
+    terminal.misses("Moving")
     quits(terminal)
     assert world.list()["ticker#0"]["pid"] == before
     world.ends()
