@@ -177,7 +177,9 @@ def session_since_finds_the_line_in_every_format(world):
             for line in lines:
                 file.write(line + "\n")
                 file.flush()
-                wait(f"{line} is in the log", lambda: line.encode() in read(os.path.join(folder, f"{kind}-0.out.log")))
+                path = os.path.join(folder, f"{kind}-0.out.log")
+                # For a moment there is none: the old one was put aside.
+                wait(f"{line} is in the log", lambda: line.encode() in read(path, missing=b""))
                 began = time.monotonic()
                 wait("the next mark", lambda: time.monotonic() - began > APART)
         wait("all old files are compressed", lambda: sum(
