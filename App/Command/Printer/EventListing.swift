@@ -1,5 +1,6 @@
 internal import Core
 import Glibc
+internal import Interface
 internal import Themes
 internal import Widgets
 
@@ -12,23 +13,10 @@ enum EventListing {
         let who = event.process.map { "\($0.namespace)/\($0.label)" }
         let text = [who, event.message].compactMap { $0 }.map { Text.sanitize($0) }.joined(separator: "  ")
         return Paint.text(event.at.description, Style(.dim), colour) + "  "
-            + Paint.text(name, Style(role(event)), colour) + gap + "  " + text + "\n"
+            + Paint.text(name, Style(event.role), colour) + gap + "  " + text + "\n"
     }
 
     private static let width = EventName.allCases.map(\.rawValue.count).max() ?? 0
-
-    private static func role(_ event: FleetEvent) -> Role {
-        switch event.name {
-        case .online: .online
-        case .errored: .errored
-        case .exited where event.crash == true: .errored
-        case .waiting, .restarting: .waiting
-        case .stopping: .stopping
-        case .stopped, .deleted: .stopped
-        case .created, .starting: .starting
-        default: .text
-        }
-    }
 }
 
 extension Printer {

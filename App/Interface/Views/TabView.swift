@@ -69,7 +69,7 @@ enum TabView {
             let who = isAlone ? "" : event.process.map { "#\($0.instance) " } ?? ""
             let gap = String(repeating: " ", count: max(1, 10 - name.count))
             return StyledText(" " + (day == today ? "" : day + " ") + clock(event.at, state) + "  ", .dim)
-                + StyledText(who, .accent) + StyledText(name, role(event))
+                + StyledText(who, .accent) + StyledText(name, event.role)
                 + StyledText(event.message.map { gap + Text.sanitize($0) } ?? "")
         }
     }
@@ -86,19 +86,6 @@ enum TabView {
 
     private static func local(_ time: WallTime, _ state: State) -> String {
         WallTime(milliseconds: time.milliseconds + Int64(state.utcOffset) * 1000).description
-    }
-
-    private static func role(_ event: FleetEvent) -> Role {
-        switch event.name {
-        case .online: .online
-        case .errored: .errored
-        case .exited where event.crash == true: .errored
-        case .waiting, .restarting: .waiting
-        case .stopping: .stopping
-        case .stopped, .deleted: .stopped
-        case .created, .starting: .starting
-        default: .text
-        }
     }
 
     // MARK: - Files and ports
