@@ -48,7 +48,8 @@ struct PastStoryTests {
         #expect(scene.screen().contains("exit 7 after 2 s"))
         // What happens now does not change it.
         scene.wait(2000)
-        scene.event(.exited, .sample(1, "api", 0, .stopped))
+        let later = FleetEvent(seq: 11, at: Self.start, name: .exited, process: .sample(1, "api", 0, .stopped))
+        scene.send(.event(later))
         #expect(asked(scene) == nil)
         // Another moment is asked for anew; now is what it was.
         scene.press("[")

@@ -84,11 +84,6 @@ struct RecallTests {
 
     // MARK: the file
 
-    private func saved(_ scene: Scene) -> Settings? {
-        for case .save(let settings) in scene.commands.reversed() { return settings }
-        return nil
-    }
-
     private func again(_ settings: Settings, _ processes: [InstanceInfo] = shop, project: String? = nil) -> Scene {
         var scene = Scene()
         scene.state = State(
@@ -101,20 +96,20 @@ struct RecallTests {
     @Test func theDashboardOpensAsItWasLeft() throws {
         var scene = Scene.showing(shop)
         scene.press("/")
-        #expect(saved(scene) == nil)
+        #expect(scene.saved == nil)
         scene.type("api")
-        #expect(saved(scene) == nil, "what is typed is not arranged yet")
+        #expect(scene.saved == nil, "what is typed is not arranged yet")
         scene.press(.enter)
-        #expect(saved(scene)?.filter == "api" && saved(scene)?.recalls[.filter] == ["api"])
+        #expect(scene.saved?.filter == "api" && scene.saved?.recalls[.filter] == ["api"])
         scene.press(.down, "3", .enter, .tab)
-        let settings = try #require(saved(scene))
+        let settings = try #require(scene.saved)
         #expect(settings.opened == .process && settings.tab == .events && settings.process == "shop/api#1")
 
         let next = again(settings)
         #expect(next.state.arrangement == .opened && next.state.focus == scene.state.focus)
         #expect(next.state.tab == .events && next.state.list.filter == "api")
         #expect(next.state.shown == named("api", 1))
-        #expect(next.commands.allSatisfy { if case .save = $0 { false } else { true } }, "nothing is different")
+        #expect(next.saved == nil, "nothing is different")
 
         // Of a process that is gone nothing can be open.
         let other = again(settings, [.sample(7, "gateway")])
@@ -125,15 +120,13 @@ struct RecallTests {
         #expect(project.state.recalls[.filter]?.texts == ["api"])
     }
 
-    @Test func aPageIsForALookOnly() throws {
+    @Test func aPageIsForALookOnly() {
         var scene = Scene.showing(shop)
         scene.press(.tab)
-        #expect(saved(scene)?.focus == .detail)
+        #expect(scene.saved?.focus == .detail)
         scene.press("o")
         #expect(scene.state.focus == .page)
-        let settings = saved(scene) ?? Settings()
-        #expect(settings.opened == nil && settings.focus == .list)
-        scene.press("z")
+        #expect(scene.saved?.opened == nil && scene.saved?.focus == .list)
         for opened in Settings.Opened.allCases {
             var settings = Settings()
             (settings.opened, settings.process) = (opened, "shop/cron#0")

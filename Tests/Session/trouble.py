@@ -53,7 +53,7 @@ def session_what_is_wrong_says_what_to_do(world):
     fails(terminal, "TERM=wibble od", "OD1008", "no description of ‘wibble’", "TERM=xterm-256color od", "code 2")
     fails(terminal, "TERM=dumb od monit", "OD1008", "‘dumb’", "od list", "code 2")
     fails(terminal, "TERM= od", "OD1008", "TERM is not set", "code 2")
-    fails(terminal, "od </dev/null | cat", "OD1008", "stdin or stdout is none", "od list prints a table")
+    fails(terminal, "od monit </dev/null", "OD1008", "stdin or stdout is none", "od list prints a table")
     fails(terminal, "od monit", "OD5001", "od daemon start")
     homes = {name: os.path.join(world.folder, name) for name in ("open", "strange", "newer", "older", "nobody")}
     os.mkdir(homes["open"])

@@ -75,7 +75,7 @@ extension State {
     /// The first connection, or a new one after a loss: `owner` then was answered anew.
     private mutating func connected(_ hello: HelloResult) -> [Command] {
         isOwner = isOwner && hello.embedded
-        if case .lost = link { say(.success, "connected again") }
+        if case .lost = link, live.isKnown { say(.success, "connected again") }
         link = .live
         askAnew()
         return []

@@ -15,9 +15,11 @@ package enum DeployView {
         let words = hint(deploy, key)
         let clock = StageStrip.clock(elapsed: deploy.elapsed, left: deploy.phase == .running ? deploy.left : nil)
         let separator = StyledText(words.isEmpty ? "" : " \(glyphs.separator) ", .dim)
-        let inner = Box(
-            title: title(deploy, glyphs), right: StyledText(clock, .dim) + separator + words
-        ).draw(on: &canvas, in: area, glyphs: glyphs)
+        let (title, whole) = (title(deploy, glyphs), StyledText(clock, .dim) + separator + words)
+        // Blanks around both, corners, and a stroke between them.
+        let isWide = title.width + whole.width + 9 <= area.width
+        let inner = Box(title: title, right: isWide ? whole : StyledText(clock, .dim), bottomRight: isWide ? "" : words)
+            .draw(on: &canvas, in: area, glyphs: glyphs)
         strip(deploy, glyphs).draw(on: &canvas, in: inner, glyphs: glyphs)
     }
 
