@@ -60,8 +60,16 @@ struct Od: Verb {
             return try await session.dashboard(readOnly: flags.readOnly)
         }
         let directory = FilePath.currentDirectory()
-        let config = try ConfigFile.trusted(in: directory).map { file throws(Failure) in
-            try ConfigFile.load(FilePath.name(of: file), in: directory)
+        let config: Config?
+        let file = try ConfigFile.trusted(in: directory)
+        do throws(Failure) {
+            config = try file.map { file throws(Failure) in
+                try ConfigFile.load(FilePath.name(of: file), in: directory)
+            }
+        } catch {
+            // What runs of it can be looked at all the same.
+            guard let file, let client = await session.running(from: file) else { throw error }
+            return try await session.dashboard(client, notes: ["\(error.what): \(error.why)"])
         }
         let client = try await session.connect(embedded: true)
         if let config,

@@ -164,11 +164,22 @@ struct Session: Sendable {
     }
 
     /// The one place where a verb opens the dashboard.
-    func dashboard(_ client: OpenDaemon, readOnly: Bool = false, project: String? = nil) async throws {
-        let opening = Opening(isOwner: client.startedEngine, isReadOnly: readOnly, project: project)
+    func dashboard(
+        _ client: OpenDaemon, readOnly: Bool = false, project: String? = nil, notes: [String] = []
+    ) async throws {
+        let opening = Opening(isOwner: client.startedEngine, isReadOnly: readOnly, project: project, notes: notes)
         let code = await runDashboard(
             [.connected(client)], home: isAtDoor ? ConnectOptions.defaultHome : home, opening)
         if code != 0 { throw ExitCode(code) }
+    }
+
+    /// The daemon, when it runs and knows apps of a config file.
+    func running(from file: String) async -> OpenDaemon? {
+        guard daemonRuns, let client = try? await connect(start: .never) else { return nil }
+        let known = try? await client.call(Methods.info, TargetRequest(targets: [file]))
+        if let known, !known.isEmpty { return client }
+        await client.close()
+        return nil
     }
 
     /// The dashboard of daemons that run: of one that has to be there, or of several machines, each of which may come

@@ -63,7 +63,7 @@ extension State {
         case .pretty: log.isPretty.toggle()
         case .whole:
             log.isWhole.toggle()
-            return reopenLog()
+            return refresh() + reopenLog()
         case .tree:
             list.isTree.toggle()
             return refresh(resort: true)
@@ -91,7 +91,8 @@ extension State {
             )
         case .detach: return isOwner ? send(.detach) : [.quit(farewell)]
         case .quit: return quit()
-        case .redraw, .suspend, .older, .newer, .keep, .cancel, .erase, .eraseForward, .eraseWord, .eraseLine, .choose,
+        case .redraw, .suspend, .older, .newer, .keep, .cancel, .erase, .eraseForward, .eraseWord, .eraseLine,
+            .eraseEnd, .choose,
             .nextChoice, .previousChoice, .complete:
             break
         }
