@@ -47,6 +47,7 @@ import stories
 import strangers
 import system
 import tabs
+import troubles
 import verbs
 import why
 import written
@@ -62,7 +63,7 @@ HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
         stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
-        elsewhere,
+        elsewhere, troubles,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )
