@@ -99,6 +99,44 @@ struct ChooserTests {
         #expect(scene.state.chooser?.text.count == 100)
     }
 
+    @Test func whatWasTypedIsTakenAgain() {
+        var scene = Scene.showing(shop)
+        for text in ["worker sel", "gateway sel", "worker sel", "api#1 sel"] {
+            scene.press(":")
+            scene.type(text)
+            scene.press(.enter)
+        }
+        scene.press(":", .up)
+        #expect(scene.state.chooser?.text == "api#1 sel")
+        scene.press(.up)
+        #expect(scene.state.chooser?.text == "worker sel")
+        #expect(titles(scene).first == "worker: select")
+        scene.press(.control("p"), .up, .up)
+        #expect(scene.state.chooser?.text == "gateway sel", "twice the same is kept once, and there is no more")
+        scene.press(.enter)
+        #expect(scene.state.list.selected == named("gateway"))
+        scene.press(":", .up)
+        #expect(scene.state.chooser?.text == "gateway sel", "taken again it is the newest")
+        scene.type("x")
+        scene.press(.up)
+        #expect(scene.state.chooser?.text == "gateway selx", "what is typed is not taken away")
+    }
+
+    @Test func onlySoManyTextsAreKept() {
+        var scene = Scene.showing(shop)
+        for text in ["gateway: select", "worker: select"] {
+            for length in 4...14 {
+                scene.press(":")
+                scene.type(String(text.prefix(length)))
+                scene.press(.enter)
+            }
+        }
+        #expect(scene.state.typed.count == 20)
+        #expect(scene.state.typed.last == "gatewa", "the oldest two are forgotten")
+        scene.press("C", .up)
+        #expect(scene.state.chooser?.text == "", "themes have none")
+    }
+
     @Test func movesAndKeepsTheMarkedLineInView() {
         var scene = Scene.showing(shop, 80, 24)
         scene.press(":")

@@ -213,7 +213,9 @@ package enum Keymap {
         row(.cancel, [.escape, .control("c")], "close", "goes back", .leave, .choosing),
         row(.complete, [.tab], "complete", "completes what is typed", .view, .choosing),
         row(.down, [.down, .control("n")], nil, "the next line", .movement, .choosing),
-        row(.up, [.up, .control("p")], nil, "the line before", .movement, .choosing),
+        row(
+            .up, [.up, .control("p")], nil, "the line before; from the first one what was typed before", .movement,
+            .choosing),
         row(.pageDown, [.pageDown, .control("f")], nil, "a page down", .movement, .choosing),
         row(.pageUp, [.pageUp, .control("b")], nil, "a page up", .movement, .choosing),
         row(.erase, [.backspace, .delete], nil, "erases a character", .view, .choosing),

@@ -90,6 +90,8 @@ package struct State: Sendable {
     package internal(set) var form: Form?
     package internal(set) var help: Help?
     package internal(set) var chooser: Chooser?
+    /// What was typed into the palette and taken, the newest first.
+    package internal(set) var typed: [String] = []
     package internal(set) var look: Look
     /// Those of the table, or what the user has made of them.
     package let keys: Keys

@@ -21,7 +21,10 @@ extension State {
         case .cancel:
             close()
             return []
-        case .choose: return take(open.choice)
+        case .choose:
+            if open.purpose == .commands, open.choice != nil { keep(open.text) }
+            return take(open.choice)
+        case .up where open.purpose == .commands && open.marked == 0 && recall(in: &open): break
         case .up: open.mark(open.marked - 1, page: page)
         case .down: open.mark(open.marked + 1, page: page)
         case .pageUp: open.mark(open.marked - page, page: page)
@@ -36,6 +39,23 @@ extension State {
             open.text = String((open.text + String(Character(scalar))).prefix(Chooser.maxLength))
         }
         return show(open)
+    }
+
+    /// What was taken is offered again, once each.
+    private mutating func keep(_ text: String) {
+        guard !text.isEmpty else { return }
+        typed.removeAll { $0 == text }
+        typed = [text] + typed.prefix(Chooser.maxTyped - 1)
+    }
+
+    /// A text of before in the place of an empty one, or the one before that; false when there is none.
+    private func recall(in open: inout Chooser) -> Bool {
+        let shown = open.recalled.flatMap { $0 < typed.count && typed[$0] == open.text ? $0 : nil }
+        let next = shown.map { $0 + 1 } ?? 0
+        guard shown != nil || open.text.isEmpty, next < typed.count else { return false }
+        open.recalled = next
+        open.text = typed[next]
+        return true
     }
 
     /// Pasted text is typed.
