@@ -16,6 +16,7 @@ import traceback
 
 import arranging
 import boot
+import churn
 import clusters
 import completions
 import configs
@@ -62,7 +63,7 @@ HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
         stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
-        elsewhere,
+        elsewhere, churn,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )
