@@ -28,6 +28,7 @@ import disk
 import elsewhere
 import ends
 import faults
+import hosts
 import kills
 import lines
 import many
@@ -48,6 +49,7 @@ import stories
 import strangers
 import system
 import tabs
+import trouble
 import verbs
 import why
 import written
@@ -63,7 +65,7 @@ HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
         stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
-        elsewhere, churn,
+        elsewhere, hosts, trouble, churn,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )

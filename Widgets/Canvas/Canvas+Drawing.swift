@@ -40,6 +40,13 @@ extension Canvas {
         draw(text.cells(style), x: x, y: y, width: width ?? clip.right - x, cut: cut, style: style)
     }
 
+    /// Puts another canvas down with its first cell at a place.
+    package mutating func lay(_ other: Canvas, x: Int, y: Int) {
+        for row in 0..<other.size.height {
+            for column in 0..<other.size.width { put(other[column, row], x: x + column, y: y + row) }
+        }
+    }
+
     /// Sets the role of every cell of `rect` and adds attributes.
     package mutating func restyle(_ rect: Rect, role: Role, adding attributes: Style.Attributes = []) {
         restyle(rect) { style in

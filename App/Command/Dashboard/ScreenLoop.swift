@@ -35,9 +35,9 @@ struct ScreenLoop {
     private let screen: Screen
     private let mailbox: Mailbox
     private let executor: ScreenExecutor
-    private let send: (Command) -> Void
+    private let send: (Hosts.Wish) -> Void
     private var keyboard = Keyboard()
-    private var state: State
+    private var hosts: Hosts
     private var isDirty = true
     /// When the next frame would come if all had kept their distance.
     private var schedule: Instant
@@ -54,16 +54,17 @@ struct ScreenLoop {
     /// `send` gets what the state wants of the client; it must not block.
     init(
         screen: Screen, mailbox: Mailbox, executor: ScreenExecutor, _ opening: Opening, preferences: Preferences,
-        send: @escaping (Command) -> Void
+        send: @escaping (Hosts.Wish) -> Void
     ) {
         self.screen = screen
         self.mailbox = mailbox
         self.executor = executor
         self.send = send
-        state = State(
+        let state = State(
             size: screen.size, isOwner: opening.isOwner, look: Look(themes: preferences.themes), keys: preferences.keys,
             settings: preferences.settings, notes: preferences.notes, utcOffset: Self.utcOffset(),
             isReadOnly: opening.isReadOnly, project: opening.project)
+        hosts = opening.hosts.isEmpty ? Hosts(state) : Hosts(opening.hosts, each: state)
         painted = state.look.theme
         screen.use(painted)
         userThemes = preferences.userThemes
@@ -82,7 +83,7 @@ struct ScreenLoop {
     mutating func run() -> End {
         defer { screen.close() }
         Events.ask()
-        screen.setMouse(state.hasMouse)
+        screen.setMouse(hosts.shown.hasMouse)
         // What came before anybody could be woken.
         executor.run()
         while true {
@@ -90,9 +91,9 @@ struct ScreenLoop {
             if ready.contains(.keys) { readKeys() } else { emptyReads = 0 }
             if ready.contains(.signals) { takeSignals() }
             executor.run()
-            for message in mailbox.take() { handle(message) }
+            for letter in mailbox.take() { handle(letter.message, from: letter.host) }
             if ready.contains(.gone) || emptyReads > Self.maxEmptyReads { end = End(status: 128 + SIGHUP) }
-            if let due = state.wakesAt, due <= Self.now() { handle(.tick) }
+            if let due = hosts.wakesAt, due <= Self.now() { handle(.tick) }
             if let end { return end }
             draw()
         }
@@ -108,7 +109,7 @@ struct ScreenLoop {
     /// How long to wait: until the next frame may be drawn, or the state changes by itself.
     private func patience() -> Int? {
         let now = Self.now()
-        let moments = [isDirty ? pace.holdsUntil(now) ?? nextFrame : nil, state.wakesAt].compactMap { $0 }
+        let moments = [isDirty ? pace.holdsUntil(now) ?? nextFrame : nil, hosts.wakesAt].compactMap { $0 }
         // A moment that is a fraction of a millisecond away is not here yet.
         return moments.min().map { $0 <= now ? 0 : $0.milliseconds(since: now) + 1 }
     }
@@ -155,17 +156,18 @@ struct ScreenLoop {
         resize()
     }
 
-    private mutating func handle(_ message: Message) {
+    private mutating func handle(_ message: Message, from host: Int? = nil) {
         isDirty = true
-        for command in state.update(message, at: Self.now()) {
-            switch command {
+        for wish in hosts.update(message, of: host, at: Self.now()) {
+            switch wish.command {
             case .redraw: screen.forget()
             case .copy(let text): screen.copy(text)
             case .mouse(let on): screen.setMouse(on)
             case .suspend: suspend(group: true)
             case .quit(let farewell): end = End(status: 0, farewell: farewell)
             case .call, .inspect, .ask, .write, .followLogs, .followApp, .readLogs, .lookBack, .resubscribe, .save:
-                send(command)
+                send(wish)
+            case .turn: break  // done already
             }
         }
         // The first picture need not be waited for any longer.
@@ -179,12 +181,12 @@ struct ScreenLoop {
         guard isDirty, nextFrame <= Self.now(), pace.holdsUntil(Self.now()) == nil else { return }
         lookAtThemes()
         isDirty = false
-        let theme = state.look.theme
+        let theme = hosts.shown.look.theme
         if theme != painted {
             painted = theme
             screen.use(theme)
         }
-        let bytes = screen.show(state.view(glyphs: screen.glyphs))
+        let bytes = screen.show(hosts.view(glyphs: screen.glyphs))
         // A terminal that reads slowly holds up `show`: what was missed meanwhile is not made up for.
         let now = Self.now()
         let distance = max(Self.frame, min(bytes / Self.rate, Self.longest))

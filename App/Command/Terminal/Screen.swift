@@ -12,7 +12,9 @@ final class Screen {
         case noTerminal
         /// TERM is not set.
         case unnamed
-        /// terminfo does not know it, or it cannot move the cursor.
+        /// terminfo does not know it.
+        case unknown
+        /// It cannot move the cursor.
         case unfit
         case failed
     }
@@ -183,7 +185,8 @@ extension Screen.Refusal {
         case OD_TTY_FINE.rawValue: return nil
         case OD_TTY_NO_TERMINAL.rawValue: self = .noTerminal
         case OD_TTY_UNNAMED.rawValue: self = .unnamed
-        case OD_TTY_UNKNOWN.rawValue, OD_TTY_POOR.rawValue: self = .unfit
+        case OD_TTY_UNKNOWN.rawValue: self = .unknown
+        case OD_TTY_POOR.rawValue: self = .unfit
         default: self = .failed
         }
     }

@@ -34,17 +34,15 @@ package struct Chooser: Hashable, Sendable {
     static let maxChoices = 200
     /// Longer text is not taken.
     static let maxLength = 100
-    /// Texts that are kept to be taken again; the oldest goes.
-    static let maxTyped = 20
 
     package let purpose: Purpose
     package internal(set) var text = ""
+    /// Where the keys have come to in what was taken before.
+    var walk = Recall.Walk()
     package internal(set) var choices: [Choice] = []
     package internal(set) var marked = 0
     /// The first line in view.
     package internal(set) var top = 0
-    /// Which of the texts of before is shown, 0 is the last; nil: none.
-    var recalled: Int?
 
     init(_ purpose: Purpose) { self.purpose = purpose }
 

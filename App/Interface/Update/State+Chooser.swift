@@ -22,9 +22,10 @@ extension State {
             close()
             return []
         case .choose:
-            if open.purpose == .commands, open.choice != nil { keep(open.text) }
+            if open.purpose == .commands, let title = open.choice?.title { remember(title, in: .command) }
             return take(open.choice)
-        case .up where open.purpose == .commands && open.marked == 0 && recall(in: &open): break
+        case .up where open.marked == 0 && open.purpose == .commands: recall(older: true, in: &open)
+        case .down where open.marked == 0 && open.walk.back > 0: recall(older: false, in: &open)
         case .up: open.mark(open.marked - 1, page: page)
         case .down: open.mark(open.marked + 1, page: page)
         case .pageUp: open.mark(open.marked - page, page: page)
@@ -41,21 +42,10 @@ extension State {
         return show(open)
     }
 
-    /// What was taken is offered again, once each.
-    private mutating func keep(_ text: String) {
-        guard !text.isEmpty else { return }
-        typed.removeAll { $0 == text }
-        typed = [text] + typed.prefix(Chooser.maxTyped - 1)
-    }
-
-    /// A text of before in the place of an empty one, or the one before that; false when there is none.
-    private func recall(in open: inout Chooser) -> Bool {
-        let shown = open.recalled.flatMap { $0 < typed.count && typed[$0] == open.text ? $0 : nil }
-        let next = shown.map { $0 + 1 } ?? 0
-        guard shown != nil || open.text.isEmpty, next < typed.count else { return false }
-        open.recalled = next
-        open.text = typed[next]
-        return true
+    /// What was taken before stands in the line, and is the first that it finds.
+    private func recall(older: Bool, in open: inout Chooser) {
+        let texts = recalls[.command] ?? Recall()
+        open.text = texts.step(older: older, &open.walk, from: open.text) ?? open.text
     }
 
     /// Pasted text is typed.
