@@ -80,9 +80,14 @@ struct HostsTests {
         // Another reason takes its place, and the age goes on.
         desk.wait(5000)
         desk.send(.disconnected(Failure(.engineSilent, "no daemon runs", why: "none", next: "start one")), from: 1)
-        #expect(desk.screen.contains("no daemon runs") && desk.screen.contains("lost 5s ago"))
+        #expect(desk.screen.contains("no daemon runs") && desk.screen.contains("no link, trying again"))
         desk.arrives(1, [.sample(1, "late")])
         #expect(desk.screen.contains("late") && desk.hosts.shown.link == .live)
+        #expect(!desk.screen.contains("connected again"), "it never was before")
+        desk.falls(1)
+        desk.wait(5000)
+        desk.falls(1)
+        #expect(desk.screen.contains("lost 5s ago") && desk.screen.contains("Connection refused"))
         #expect(desk.hosts.states[0].toasts.isEmpty)
     }
 
@@ -201,6 +206,14 @@ struct HostsTests {
         #expect(desk.hosts.states.map { $0.toasts.contains { $0.text == "torn" } } == [false, true, false])
         desk.send(.tick, from: 99)
         desk.send(.disconnected(Failure(.bug, "a", why: "b", next: "c")), from: 99)
+    }
+
+    /// One machine's processes are not all that goes on.
+    @Test func leavingSaysNothingOfProcesses() {
+        var desk = desk()
+        #expect(desk.press("q") == [Hosts.Wish(host: 0, command: .quit(nil))])
+        #expect(desk.press("D") == [Hosts.Wish(host: 0, command: .quit(nil))])
+        #expect(Scene.showing(shop).state.farewell?.contains("go on in the background") == true)
     }
 
     @Test func namesAreShortWhereTheyCanBe() {

@@ -89,7 +89,7 @@ extension State {
                 .info,
                 "\(keys.name(of: .quit)) leaves the dashboard, \(keys.name(of: .detach)) leaves and keeps the apps running"
             )
-        case .detach: return isOwner ? send(.detach) : [.quit(Farewell.detached(live.activeCount))]
+        case .detach: return isOwner ? send(.detach) : [.quit(farewell)]
         case .quit: return quit()
         case .redraw, .suspend, .older, .newer, .keep, .cancel, .erase, .eraseForward, .eraseWord, .eraseLine, .choose,
             .nextChoice, .previousChoice, .complete:
