@@ -67,7 +67,7 @@ class Visitors:
     def more(self, count=20):
         """Waits for further answers."""
         goal = self.answers + count
-        wait("answers go on", lambda: self.answers >= goal or self.errors, 30)
+        wait("answers go on", lambda: self.answers >= goal or self.errors)
 
     def leave(self):
         self.over.set()

@@ -157,7 +157,7 @@ def deaths(world, *roles, pause=0.3):
                     status = world.status()
                     os.kill(status[role], signal.SIGKILL)
                     count[0] += 1
-                    wait(f"another {role}", lambda: (now := status_or_none(world)) and now[role] != status[role], 30)
+                    wait(f"another {role}", lambda: (now := status_or_none(world)) and now[role] != status[role])
         except Exception as failure:        # told in the session's own thread
             failures.append(failure)
 

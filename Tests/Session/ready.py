@@ -175,7 +175,7 @@ def session_systemd_notify_does_not_wait(world):
     script = "sh -c 'systemd-notify --ready && echo passed; exec sleep 1000'"
     up(world, [f'{{name: tool, script: "{script}", ready: systemd}}'])
     world.becomes("tool#0", "online")
-    wait("the barrier is open", lambda: b"passed" in world.log("tool#0", namespace="fleet"), 4)
+    wait("the barrier is open", lambda: b"passed" in world.log("tool#0", namespace="fleet"))
     world.ends()
 
 

@@ -101,6 +101,19 @@ struct Simulation {
         take(.recovered(store.fleet, held, start))
     }
 
+    /// When the last of the runs begins that are being executed and that nobody wants any more; nil without any. The real
+    /// engine does not go on before the keeper has said what became of every run that was being executed, unless that
+    /// takes seconds. Here it only waits where the kernel relies on it: what is wanted is asked for once more, and that
+    /// the keeper does once; but what was stopped or deleted meanwhile is taken for down when no run of it is held.
+    private var unwantedBegin: Instant? {
+        let wanted = Set(store.fleet.instances.filter { $0.wanted == .running }.map(\.key))
+        let beginnings = keeper.happenings.filter { happening in
+            guard case .settles(let id) = happening.what else { return false }
+            return keeper.runs[id]?.isStarting == true && (!wanted.contains(id.instance) || store.fleet.home.halted)
+        }
+        return beginnings.map(\.at).max()
+    }
+
     /// The engine is killed: what was only in its memory is lost.
     mutating func die(down: Int) {
         guard let dead = engine else { return }
@@ -179,7 +192,7 @@ struct Simulation {
             keeper.fullUntil = nil
             keeper.say(.resync, at: now.boot, &dice)
         } else if isDue(rebirth) {
-            begin()
+            if let known = unwantedBegin { rebirth = known } else { begin() }
         } else if isDue(engine?.commit?.doneAt) {
             commitEnds()
         } else if isDue(engine?.flush?.doneAt) {
