@@ -27,7 +27,9 @@ extension Canvas {
     package mutating func text(
         _ text: some StringProtocol, x: Int, y: Int, width: Int? = nil, style: Style = .text, cut: Cut = .clip
     ) -> Int {
-        draw(Array(Cells(text, style: style)), x: x, y: y, width: width ?? clip.right - x, cut: cut, style: style)
+        var cells: [Cell] = []
+        cells.add(String(text), style)
+        return draw(cells, x: x, y: y, width: width ?? clip.right - x, cut: cut, style: style)
     }
 
     /// Draws styled text in at most `width` columns; `style` is for its runs without one. Answers the columns used.

@@ -31,7 +31,7 @@ enum PageView {
             case (.messages, _): messages(state, glyphs)
             case (.system, _): SystemView.lines(state, width: width, glyphs)
             case (.why, nil) where page.facts.inquiry == nil: [StyledText(" it was not there then", .dim)]
-            case (.why, .story(let story)?): StoryText.lines(story).map { " " + $0 }
+            case (.why, .story(let story)?): StoryText.lines(story, clock: state.clock(of:)).map { " " + $0 }
             case (.graph, .graph(let graph)?):
                 GraphText.lines(graph, unicode: glyphs == .unicode).map { " " + $0 } + legend(graph)
             default: []
