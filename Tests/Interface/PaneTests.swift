@@ -1,8 +1,9 @@
 import Core
-import Interface
 import Testing
 import Themes
 import Widgets
+
+@testable import Interface
 
 /// Focus, full screens, help, typing, and what follows the selection.
 struct PaneTests {

@@ -54,8 +54,7 @@ extension State {
         case .find:
             let isLog = focus == .log
             prompt = Prompt(purpose: isLog ? .search : .filter, text: isLog ? log.search?.text ?? "" : list.filter)
-        case .nextMatch: return visitMatch(next: true)
-        case .previousMatch: return visitMatch(next: false)
+        case .nextMatch, .previousMatch: return visitMatch(next: action == .nextMatch)
         case .onlyMatches: toggleOnlyMatches()
         case .wrap: log.wraps.toggle()
         case .level: nextLevel()
