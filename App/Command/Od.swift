@@ -47,6 +47,8 @@ struct Od: Verb {
                 ]),
         ])
 
+    static let takesSeveralHosts = true
+
     @OptionGroup var globals: Globals
 
     @OptionGroup var flags: DashboardFlags
@@ -55,7 +57,7 @@ struct Od: Verb {
         try checkTerminal()
         // The configs of this folder are no matter of another machine, and who only looks starts nothing.
         if session.remote != nil || flags.readOnly {
-            return try await session.dashboard(try await session.connect(start: .never), readOnly: flags.readOnly)
+            return try await session.dashboard(readOnly: flags.readOnly)
         }
         let directory = FilePath.currentDirectory()
         let config = try ConfigFile.trusted(in: directory).map { file throws(Failure) in

@@ -57,7 +57,7 @@ struct RawClient: ~Copyable {
 
     /// nil at the end, and when nothing comes for a long time.
     func read(_ count: Int) async -> [UInt8]? {
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + .seconds(60)
         var bytes: [UInt8] = []
         while bytes.count < count {
             var block = [UInt8](repeating: 0, count: count - bytes.count)

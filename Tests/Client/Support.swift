@@ -9,7 +9,7 @@ import Testing
 
 /// Waits until `fact` is true; a fact that does not come true fails the test at this place.
 func eventually(
-    _ what: Comment, within seconds: Int = 20, at place: SourceLocation = #_sourceLocation,
+    _ what: Comment, within seconds: Int = 60, at place: SourceLocation = #_sourceLocation,
     _ fact: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + .seconds(seconds)

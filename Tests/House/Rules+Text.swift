@@ -26,14 +26,16 @@ extension Rules {
 
     /// Goldens that no test names. A name may be put together: an interpolation stands for anything.
     static func staleGoldens(_ goldens: [String], strings: [String]) -> [Violation] {
-        let patterns = Set(strings.filter { $0.contains { $0 != "*" && $0 != "/" } })
+        let named = Set(strings.filter { $0.contains { $0 != "*" && $0 != "/" } })
+        let patterns = named.filter { $0.contains("*") }.map { Array($0.utf8) }
         return goldens.filter { golden in
             let path = golden.split(separator: "/").dropFirst().joined(separator: "/")
             let bare = path.lastIndex(of: ".").map { String(path[..<$0]) } ?? path
             let file = bare.split(separator: "/").last.map(String.init) ?? bare
-            return !patterns.contains { pattern in
-                [path, bare, file].contains { matches(Array($0.utf8), Array(pattern.utf8)) }
-            }
+            let names = [path, bare, file]
+            if names.contains(where: named.contains) { return false }
+            let bytes = names.map { Array($0.utf8) }
+            return !patterns.contains { pattern in bytes.contains { matches($0, pattern) } }
         }.map { Violation(path: $0, line: 0, what: "no test names it: delete it") }
     }
 

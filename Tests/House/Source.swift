@@ -53,9 +53,13 @@ private struct Scanner {
     }
 
     private func sees(_ text: StaticString, at offset: Int = 0) -> Bool {
-        let count = text.utf8CodeUnitCount
-        guard at + offset + count <= code.count else { return false }
-        return (0..<count).allSatisfy { code[at + offset + $0] == text.utf8Start[$0] }
+        var seen = 0
+        while seen < text.utf8CodeUnitCount {
+            let next = at + offset + seen
+            guard next < code.count, code[next] == text.utf8Start[seen] else { return false }
+            seen += 1
+        }
+        return true
     }
 
     private mutating func blank(_ count: Int = 1) {
@@ -141,6 +145,6 @@ private struct Scanner {
     }
 
     private func closes(_ pounds: Int, after offset: Int) -> Bool {
-        (0..<pounds).allSatisfy { sees("#", at: offset + $0) }
+        pounds == 0 || (0..<pounds).allSatisfy { sees("#", at: offset + $0) }
     }
 }

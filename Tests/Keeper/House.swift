@@ -35,7 +35,7 @@ struct Trouble: Error, CustomStringConvertible {
 }
 
 /// How long a fact may take to come true on a busy machine, milliseconds.
-let patience: Int32 = 20_000
+let patience: Int32 = 60_000
 
 /// Milliseconds on a clock that only goes forward.
 func now() -> Int64 {

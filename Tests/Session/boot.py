@@ -218,7 +218,7 @@ def booted(world, tree, parts):
             ["systemd-nspawn", "-q", "--register=no", "--keep-unit", "--private-network", "-D", tree, "-b"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         world.at_end(lambda machine=machine: machine.poll() is None and machine.kill())
-        inside = wait("the machine has booted", lambda: leader(machine.pid), 60)
+        inside = wait("the machine has booted", lambda: leader(machine.pid))
         try:
             done = subprocess.run(
                 ["nsenter", "-t", inside, "-a", "env", "-i", "OD=/opt/od/od", "HOME=/root",

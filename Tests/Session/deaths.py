@@ -151,7 +151,7 @@ def session_a_hung_engine_is_replaced(world):
     # Only an engine that has answered a pulse is judged by them.
     time.sleep(6)
     os.kill(hung, signal.SIGSTOP)
-    wait("it is killed", lambda: not alive(hung), 40)
+    wait("it is killed", lambda: not alive(hung))
     listed = world.list()
     assert {label: listed[label].get("pid") for label in before} == before
     assert of(world, "engine") != [hung]

@@ -58,7 +58,7 @@ def session_a_full_disk_stops_nothing(world):
 
     os.unlink(filler)
     wait("the log goes on", lambda: len(world.log("chatty#0")) > size + 4096)
-    wait("new apps are taken on", lambda: world.run("start", "sleep 1000", "-n", "new"), 15)
+    wait("new apps are taken on", lambda: world.run("start", "sleep 1000", "-n", "new"))
     log = world.log("chatty#0").decode()
     marks = re.findall(r"\[od\] \d+ bytes are missing here", log)
     torn = [line for line in log.splitlines() if line not in ("a line of text", "") and not line.startswith("[od]")]
@@ -103,7 +103,7 @@ apps:
   - {{name: writer, script: {script}, outFile: {folder}/out.log}}
 """)
     world.run("up", fleet, "--no-dashboard")
-    wait("the writer was never held up", lambda: os.path.exists(done), 30)
+    wait("the writer was never held up", lambda: os.path.exists(done))
     assert world.list()["writer#0"]["status"] == "online"
     path = os.path.join(folder, "out.log")
     wait("the disk is full", lambda: os.path.getsize(path) > 32 << 10)
@@ -120,7 +120,7 @@ apps:
             seen += text
         return text.endswith("the last line\n")
 
-    wait("the last line", the_last_line_came, 30)
+    wait("the last line", the_last_line_came)
     with open(path, "rb") as file:
         seen += file.read().decode()
     assert re.search(r"\[od\] \d+ bytes are missing here: the file could not be written\n", seen), seen[-500:]
@@ -150,7 +150,7 @@ def session_a_store_with_errors_keeps_its_word(world):
         finally:
             tracer.send_signal(signal.SIGINT)
             tracer.wait()
-        wait("the store works again", lambda: world.run("start", "sleep 1000", "-n", f"after{error}"), 20)
+        wait("the store works again", lambda: world.run("start", "sleep 1000", "-n", f"after{error}"))
         answered.add(f"after{error}#0")
         assert set(world.list()) == answered
     os.kill(world.status()["pid"], signal.SIGKILL)
@@ -203,7 +203,7 @@ def session_the_wall_clock_jumps(world):
             file.write(jump + "\n")
         os.replace(clock + ".new", clock)
         assert_jumped(world, jump)
-        wait("it is tried again", lambda: world.list()["bad#0"]["restarts"] > before, 60)
+        wait("it is tried again", lambda: world.list()["bad#0"]["restarts"] > before)
         shown = world.list()
         assert shown["bad#0"]["restarts"] <= before + 2, shown["bad#0"]
         calm = shown["calm#0"]

@@ -104,7 +104,7 @@ def show_floods(world, show):
         show(f"flood of {SIZE} MB, {label}", SIZE / took, "MB/s")
         show("    CPU of engine and keeper", used * 1000 / SIZE, "s for a GB")
         show("    most memory of the engine", peak(engine), "MiB")
-        wait("the last line", lambda: lines_of(folder, name) >= SIZE * 10_000, 60)
+        wait("the last line", lambda: lines_of(folder, name) >= SIZE * 10_000)
         show("    lines lost", SIZE * 10_000 - lines_of(folder, name), "")
         if follower:
             follower.kill()

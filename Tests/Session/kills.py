@@ -11,7 +11,7 @@ import time
 from terminal import wait
 from world import ROOT
 
-KILLS = 200 if os.environ.get("OD_LONG") == "1" else 50
+KILLS = 200 if os.environ.get("OD_LONG") == "1" else 25
 WRITERS = 16
 # These end by themselves with a code of their own, and are started again.
 ENDERS = {f"ender{number}": 10 + number for number in range(4)}

@@ -70,7 +70,7 @@ def rest(world):
     looks after itself every second once it was used."""
     status = world.status()
     pids = (status["pid"], status["keeperPid"])
-    wait("what followed the last command is over", lambda: woken(status["pid"], 1) <= 1, 60)
+    wait("what followed the last command is over", lambda: woken(status["pid"], 1) <= 1)
     with concurrent.futures.ThreadPoolExecutor() as both:
         counts = list(both.map(lambda pid: woken(pid, REST), pids))
     print(f"      woken in {REST} s: engine {counts[0]}, keeper {counts[1]}", flush=True)

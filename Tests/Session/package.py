@@ -1,4 +1,6 @@
 """What is shipped: the packages, the same bytes twice, and a life in a Debian without anything of ours or Swift's."""
+import atexit
+import functools
 import os
 import shutil
 import subprocess
@@ -9,6 +11,15 @@ from world import ROOT, binary
 
 SEARCHED = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 MIRROR = os.environ.get("OD_DEBIAN_MIRROR", "http://deb.debian.org/debian")
+
+
+@functools.cache
+def packages():
+    """What is packed for all that need no packages of their own: the folder."""
+    folder = tempfile.mkdtemp(prefix="od-packages-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    release(folder)
+    return folder
 
 
 def release(out, epoch="1795219200"):
@@ -34,9 +45,9 @@ def is_release():
 def session_the_packages_are_whole_and_the_same_twice(world):
     if not is_release():
         return "the od under test is no release build"
-    first, second = os.path.join(world.folder, "one"), os.path.join(world.folder, "two")
-    names = release(first)
-    assert names == release(second)
+    first, second = packages(), os.path.join(world.folder, "two")
+    names = release(second)
+    assert sorted(os.listdir(first)) == names
     sums = [open(os.path.join(folder, "SHA256SUMS")).read() for folder in (first, second)]
     assert sums[0] == sums[1], sums
     output("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=first)
@@ -79,8 +90,7 @@ def session_the_package_lives_in_a_bare_debian(world):
         return "only root can make another root"
     if not is_release():
         return "the od under test is no release build"
-    names = release(os.path.join(world.folder, "packages"))
-    deb, = (name for name in names if name.endswith(".deb"))
+    deb, = (name for name in os.listdir(packages()) if name.endswith(".deb"))
     root = bare_debian()
     if root is None:
         return f"debootstrap could not reach {MIRROR}"
@@ -90,7 +100,7 @@ def session_the_package_lives_in_a_bare_debian(world):
             os.makedirs(os.path.join(root, place), exist_ok=True)
             subprocess.run(["mount", "-t", kind, kind, os.path.join(root, place)], check=True)
             mounted.append(os.path.join(root, place))
-        shutil.copy(os.path.join(world.folder, "packages", deb), os.path.join(root, "tmp", deb))
+        shutil.copy(os.path.join(packages(), deb), os.path.join(root, "tmp", deb))
         shutil.copytree(os.path.join(ROOT, "Examples"), os.path.join(root, "tmp", "Examples"))
         with open(os.path.join(root, "tmp", "life.sh"), "w") as file:
             file.write(LIFE)

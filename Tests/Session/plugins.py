@@ -69,7 +69,7 @@ def session_a_history_that_cannot_be_written_rests(world):
     def works():
         world.run("restart", "a")
         return states(world)["events"] == "enabled"
-    wait("it works again", works, 20)
+    wait("it works again", works)
     assert world.json("events")[-1]["name"].startswith("process:")
     killed(world)
     assert world.becomes("a#0", "online")
@@ -116,7 +116,7 @@ def session_a_killed_engine_keeps_a_backoff(world):
         killed(world)
         after = world.list()["bad#0"]
         assert after["status"] == "waiting" and after["restarts"] == before["restarts"], after
-    wait("the restart", lambda: world.list()["bad#0"]["restarts"] > before["restarts"], 20)
+    wait("the restart", lambda: world.list()["bad#0"]["restarts"] > before["restarts"])
     assert time.monotonic() - exited > 4, "it was started too early"
     world.ends()
 

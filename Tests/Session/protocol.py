@@ -13,7 +13,7 @@ import time
 
 from terminal import wait
 
-RESTARTS = 100 if os.environ.get("OD_LONG") == "1" else 10
+RESTARTS = 100 if os.environ.get("OD_LONG") == "1" else 5
 
 
 def kill_engine(world):

@@ -7,13 +7,14 @@ import time
 
 TMUX = shutil.which("tmux") or "tmux"
 PAUSE = 0.02  # seconds between two looks
+PATIENCE = 60  # seconds until a fact is given up: a busy machine may stand still for ten
 
 
 class Timeout(AssertionError):
     """A fact did not come about in time."""
 
 
-def wait(what, fact, seconds=15, detail=lambda: ""):
+def wait(what, fact, seconds=PATIENCE, detail=lambda: ""):
     """Looks until `fact()` is true and returns what it gave; AssertionErrors count as "not yet"."""
     end = time.monotonic() + seconds
     last = ""
@@ -46,7 +47,7 @@ class Terminal:
 
     def tmux(self, *words):
         done = subprocess.run([TMUX, "-S", self.socket, *words], env=self.environment, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=10)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
         assert done.returncode == 0, f"tmux {words}: {done.stderr}"
         return done.stdout
 
@@ -69,14 +70,14 @@ class Terminal:
     def resize(self, columns, rows):
         self.tmux("resize-window", "-t", ":0", "-x", str(columns), "-y", str(rows))
 
-    def sees(self, *texts, seconds=15):
+    def sees(self, *texts, seconds=PATIENCE):
         """Waits until all texts are on the screen at once, and returns the screen."""
         def fact():
             screen = self.screen()
             return screen if all(text in screen for text in texts) else None
         return wait(f"{texts} on the screen", fact, seconds, lambda: "\n" + self.screen())
 
-    def misses(self, *texts, seconds=15):
+    def misses(self, *texts, seconds=PATIENCE):
         """Waits until none of the texts is on the screen."""
         wait(f"no {texts} on the screen", lambda: not any(text in self.screen() for text in texts), seconds,
              lambda: "\n" + self.screen())

@@ -28,7 +28,7 @@ def session_why_tells_what_happened(world):
     world.run("start", script, "--name", "bad", "--max-restarts", "2", "--env", "API_TOKEN=hunter2222",
               "--set", "restartStrategy=fixed", "--set", "restartDelay=300")
     world.becomes("bad#0", "errored")
-    crashes = wait("both crashes are reported", lambda: len(found := story(world, "bad")["crashes"]) > 1 and found, 15)
+    crashes = wait("both crashes are reported", lambda: len(found := story(world, "bad")["crashes"]) > 1 and found)
     assert crashes[0]["exit"] == {"code": 3}, crashes
     assert crashes[0]["stderr"] == ["first words", "with ********"], crashes
     text = world.run("why", "bad")
@@ -40,7 +40,7 @@ def session_why_tells_what_happened(world):
     world.run("start", "/bin/sleep", "--name", "nap", "--", "1000")
     world.run("stop", "nap")
     os.kill(world.status()["pid"], signal.SIGKILL)
-    wait("another engine tells", lambda: world.list_or_none() is not None, 30)
+    wait("another engine tells", lambda: world.list_or_none() is not None)
     deeds = story(world, "nap")["deeds"]
     assert [deed["what"] for deed in deeds] == ["stop", "start"], deeds
     assert deeds[0]["uid"] == os.geteuid() and deeds[0]["by"] == "od stop nap", deeds
@@ -49,7 +49,7 @@ def session_why_tells_what_happened(world):
     # Somebody kills it from outside.
     world.run("start", "nap")
     os.kill(world.pids()["nap#0"], signal.SIGKILL)
-    killed = wait("the kill is reported", lambda: story(world, "nap")["crashes"], 15)
+    killed = wait("the kill is reported", lambda: story(world, "nap")["crashes"])
     assert killed[0]["exit"] == {"signal": 9}, killed
 
     # The history of one app only, also after it is gone.
@@ -63,7 +63,7 @@ def session_why_tells_what_is_different(world):
     config = world.file("opendaemon.config.yaml", CONFIG.format(digit=1))
     folder = os.path.dirname(config)
     world.run("start", config, folder=folder)
-    wait("it ran well", lambda: world.list()["steady#0"].get("uptime", 0) > 100, 15)
+    wait("it ran well", lambda: world.list()["steady#0"].get("uptime", 0) > 100)
     with open(config, "w", encoding="utf-8") as file:
         file.write(CONFIG.format(digit=2))
     world.run("up", config, folder=folder)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 
-from terminal import Terminal, wait
+from terminal import PATIENCE, Terminal, wait
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 QUICKSTART = "Examples/Fleets/quickstart.yaml"
@@ -61,7 +61,7 @@ class World:
         self.terminals.append(Terminal(columns, rows, self.environment))
         return self.terminals[-1]
 
-    def run(self, *words, code=0, seconds=60, stdin=subprocess.DEVNULL, folder=ROOT):
+    def run(self, *words, code=0, seconds=120, stdin=subprocess.DEVNULL, folder=ROOT):
         """Runs a verb; its exit code must be `code`. Returns stdout."""
         done = subprocess.run([self.od, *words], env=self.environment, cwd=folder, stdin=stdin, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds)
@@ -125,7 +125,7 @@ class World:
                 found[int(number[1])] = name[len(os.path.basename(path)):]
         return path, sorted(found.items())
 
-    def becomes(self, label, status, seconds=15):
+    def becomes(self, label, status, seconds=PATIENCE):
         """Waits until an instance has a status, and returns it."""
         return wait(f"{label} is {status}", lambda: (one := self.list().get(label)) and one["status"] == status and one,
                     seconds, lambda: f"\n{self.run('list')}")

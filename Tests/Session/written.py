@@ -69,7 +69,7 @@ def session_bytes_come_back_as_they_were_written(world):
     world.run("up", fleet(world, apps), "--no-dashboard")
     for kind in FORMATS:
         log = os.path.join(world.home, "logs", "w", f"{kind}-0.out.log")
-        wait(f"the whole of {kind}", lambda: unpacked(kind, read(log, missing=b"")) == data, 30)
+        wait(f"the whole of {kind}", lambda: unpacked(kind, read(log, missing=b"")) == data)
         words = [world.od, "logs", f"w/{kind}", "--out", "--raw", "--since", "1h"]
         back = subprocess.run(words, env=world.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               check=True).stdout
@@ -143,7 +143,7 @@ def session_records_on_a_full_disk_stay_whole(world):
         """)
     world.run("up", fleet(world, [f"{{name: much, script: {script}, logFile: {folder}/out.log, logType: json}}"]),
               "--no-dashboard")
-    wait("the writer was never held up", lambda: os.path.exists(done), 30)
+    wait("the writer was never held up", lambda: os.path.exists(done))
     path = os.path.join(folder, "out.log")
     entries = []
 
@@ -155,7 +155,7 @@ def session_records_on_a_full_disk_stay_whole(world):
         return entries and entries[-1]["message"] == "the last line"
 
     open(done + ".more", "w").close()
-    wait("the last line", room, 30)
+    wait("the last line", room)
     marks = [one for one in entries if one["processName"] == "od"]
     assert marks and all(re.search(r"\d+ bytes are missing here", one["message"]) for one in marks), marks
     world.ends()
@@ -180,7 +180,7 @@ def session_logs_of_another_user_are_made_as_that_user(world):
         "logRotation: {maxSize: 1K}}",
         f"{{name: bad, script: \"{script}\", uid: nobody, cwd: /, logFile: {folder}/link/bad.log}}"]), "--no-dashboard")
     sub = os.path.join(folder, "sub")
-    wait("compressed files", lambda: os.path.isdir(sub) and any(name.endswith(".gz") for name in os.listdir(sub)), 20)
+    wait("compressed files", lambda: os.path.isdir(sub) and any(name.endswith(".gz") for name in os.listdir(sub)))
     wait("the last line", lambda: read(os.path.join(sub, "good.log"), missing=b"").endswith(b"line 300\n"))
     for name in [*os.listdir(sub), "."]:
         try:
@@ -245,7 +245,7 @@ signal.pause()
         log = os.path.join(world.home, "logs", "w", f"{kind}-0.out.log")
         before = int.from_bytes(read(counted)[:8], "little")
         open(os.path.join(world.folder, f"go-{kind}"), "w").close()
-        wait(f"the lines of {kind}", lambda: len(unpacked(kind, read(log, missing=b""))) == 200_000, 60)
+        wait(f"the lines of {kind}", lambda: len(unpacked(kind, read(log, missing=b""))) == 200_000)
         taken = int.from_bytes(read(counted)[:8], "little") - before
         assert before > 0 and taken < 20_000, f"{taken} allocations for 100,000 lines of {kind}"
     world.ends()

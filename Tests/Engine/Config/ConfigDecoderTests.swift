@@ -253,7 +253,7 @@ struct ConfigDecoderTests {
         #expect(failure { () throws(Failure) in try json("{\"apps\": \(deep)") }?.why.contains("nested deeper") == true)
         let blocks = String(repeating: "- ", count: 900) + "x"
         #expect(failure { () throws(Failure) in try yaml(blocks) }?.why.contains("nested deeper") == true)
-        #expect(ContinuousClock().now - start < .seconds(20))
+        #expect(ContinuousClock().now - start < .seconds(60))
     }
 
     @Test func anythingButAConfigIsAFailureNeverACrash() {

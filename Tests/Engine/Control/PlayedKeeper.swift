@@ -68,7 +68,7 @@ final class PlayedStreams {
 final class PlayedKeeper {
     static let boot = "boot-1"
     /// Until a fact that is waited for is given up; milliseconds.
-    static let patience = 20_000
+    static let patience = 60_000
 
     private var socket: Int32
     private let version: UInt16

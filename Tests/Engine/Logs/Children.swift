@@ -51,7 +51,7 @@ final class Child {
 }
 
 /// Polls until `condition` holds, at most `seconds`; false when it never did.
-func eventually(within seconds: Int = 20, _ condition: () -> Bool) -> Bool {
+func eventually(within seconds: Int = 60, _ condition: () -> Bool) -> Bool {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     let end = now.tv_sec + seconds

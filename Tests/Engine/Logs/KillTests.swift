@@ -7,8 +7,8 @@ import Testing
 /// A log pump in a process of its own is killed at any moment, again and again, while apps write. The test holds pipes,
 /// spools and pages, as the keeper does.
 @Suite struct KillTests {
-    /// How often each test kills; the long tier asks for more. The writers number up to 800 times 12,000 lines.
-    static let kills = min(800, getenv("OD_TEST_KILLS").flatMap { Int(String(cString: $0)) } ?? 100)
+    /// How often each test kills: in full with `OD_LONG=1`. The writers number up to 800 times 12,000 lines.
+    static let kills = getenv("OD_LONG").map { String(cString: $0) } == "1" ? 400 : 30
 
     /// Runs pumps that are killed until `kills` are reached and all is drained; returns the kills.
     private func torture(
