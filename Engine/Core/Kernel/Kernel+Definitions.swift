@@ -98,8 +98,11 @@ extension Kernel {
                 keys.append(key)
             }
         }
-        for key in ordered(running) { want(key, now, &effects) }
+        // A job that others wait for had come to its end when it was saved: here it has not run yet.
+        let missing = missingDependencies(of: running)
+        for key in ordered(running + missing) { want(key, now, &effects) }
         endHalt(now, &effects)
+        keys += missing.filter { !keys.contains($0) }
         answerWhenSettled(
             Pending(request: request, kind: .start, waiting: Set(keys), shown: keys, unchanged: unchanged))
     }
