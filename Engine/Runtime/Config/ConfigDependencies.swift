@@ -56,7 +56,7 @@ extension ConfigDraft {
         let what = "it depends on ‘\(wanted)’, which is no app here"
         guard reader.suggests else { return reader.fail(.dependencies, at: node.mark, what) }
         var seen: Set<String> = []
-        let names = labels.map(Self.bare).filter { seen.insert($0).inserted }
+        let names = labels.map(Self.bare).filter { AppName.isValid($0) && seen.insert($0).inserted }
         let near = NearestName.of(Self.bare(wanted), among: names).map { "did you mean ‘\($0)’?" }
         let more = names.count > Self.shownNames ? " and \(names.count - Self.shownNames) more" : ""
         let all = "the apps are \(names.prefix(Self.shownNames).joined(separator: ", "))\(more)"
