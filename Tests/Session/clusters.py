@@ -89,7 +89,7 @@ def online(world, count, name="web"):
 @needs("node")
 def session_cluster_without_a_gap(world):
     """PM2's cluster mode, for an unchanged app: no connection is refused while it is reloaded, scaled, restarted one
-    by one, or while the engine is killed (PEERS.md, complaints 22 and 23)."""
+    by one, or while the engine is killed (PM2's complaints 22 and 23)."""
     port = free_port()
     world.file("web.js", SERVER)
     config = world.file("web.yaml", f"""
@@ -211,6 +211,13 @@ def session_signal_and_stdin(world):
     screen.sees("got from a terminal")
     screen.keys("C-d")
     wait("the app goes on", lambda: world.pids()["ear#0"] == pid)
+    world.run("start", os.path.join(world.folder, "ear.sh"), "--interpreter", "sh", "--stdin", "pipe", "--name", "json",
+              "--set", "logType=json")
+    screen.type("clear; od attach json")
+    screen.type("of a record")
+    screen.sees("got of a record")
+    assert "timestamp" not in screen.screen(), screen.screen()
+    screen.keys("C-d")
     world.run("start", "sleep 1000", "--name", "deaf")
     world.run("send", "deaf", "x", code=1)
     world.run("stop", "ear")

@@ -50,6 +50,7 @@ import strangers
 import system
 import tabs
 import trouble
+import unwritten
 import verbs
 import why
 import written
@@ -65,7 +66,7 @@ HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
         stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
-        elsewhere, hosts, trouble, churn,
+        elsewhere, hosts, trouble, churn, unwritten,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )
