@@ -188,7 +188,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Command", "Core", "Engine", "OpenDaemon", "Support",
+                "CNcurses", "Command", "Core", "Engine", "OpenDaemon", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -1,6 +1,7 @@
 /* A frame goes to the terminal by one system call. ncurses writes at every movement of the cursor (a few dozen times a
  * frame), and each of these wakes whoever reads the terminal: twice the time and several switches a frame. So it writes
  * into memory meanwhile. */
+#include "include/CNcurses.h"
 #include "private.h"
 
 #include <errno.h>
@@ -42,26 +43,28 @@ int od_frame_begin(void)
     return dup3(store, out, O_CLOEXEC) == out;
 }
 
-void od_frame_end(const char *before, const char *after)
+size_t od_frame_end(const char *before, const char *after)
 {
     static char piece[PIECE];
     off_t length = lseek(store, 0, SEEK_CUR), done = 0;
-    size_t used = strlen(before), tail = strlen(after);
+    size_t used = strlen(before), tail = strlen(after), written = 0;
     dup3(STDOUT_FILENO, out, O_CLOEXEC);
     lseek(store, 0, SEEK_SET);
-    if (length <= 0) return;
+    if (length <= 0) return 0;
     memcpy(piece, before, used);
     while (done < length) {
         size_t room = sizeof piece - used - tail, left = (size_t)(length - done);
         ssize_t got = pread(store, piece + used, left < room ? left : room, done);
-        if (got <= 0) return;
+        if (got <= 0) return written;
         done += got;
-        used += (size_t)got;
+        used += od_frame_squeeze(piece + used, (size_t)got);
         if (done == length) {
             memcpy(piece + used, after, tail);
             used += tail;
         }
         od_frame_write(piece, used);
+        written += used;
         used = 0;
     }
+    return written;
 }

@@ -20,9 +20,9 @@ FILE *od_frame_open(void);
 /* Writes to the terminal, past ncurses. */
 void od_frame_write(const char *text, size_t length);
 /* What ncurses writes from begin to end goes out in one piece, between `before` and `after` (a few bytes each). 0 when
- * it goes out as it comes, and there is no end. */
+ * it goes out as it comes, and there is no end. od_frame_end answers how many bytes it was. */
 int od_frame_begin(void);
-void od_frame_end(const char *before, const char *after);
+size_t od_frame_end(const char *before, const char *after);
 
 /* newterm(3) with 24-bit colours; NULL when TERM's entry cannot be read. */
 struct screen *od_direct_screen(FILE *out);

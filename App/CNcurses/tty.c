@@ -29,12 +29,15 @@ enum {
     CELLS_MAX = 512,   /* cells put by one call of ncurses */
     KEY_PASTE = 2000,  /* above what ncurses numbers by itself */
     KEY_PASTED,
+    NO_ANSWER = 100,    /* ms that a terminal is waited for which may have none to give */
+    LATE_ANSWER = 1000,
 };
 
 static SCREEN *screen;
 static WINDOW *input; /* never drawn: reading from stdscr would repaint half-built frames */
 static int sync_on;
-static int asked;
+static int asked;    /* answers that are under way */
+static int answered; /* one has come */
 static int mouse_on;
 static char paste_on[32], paste_off[32]; /* marks pastes; of TERM's own entry */
 
@@ -98,12 +101,24 @@ static void modes_off(void)
     put_string(paste_off);
 }
 
-/* An answer of the terminal that is under way must not reach the shell as typed text. */
+/* An answer of the terminal that is under way must not reach the shell as typed text. One that has answered is given
+ * the time that a slow line takes. */
 static void drop_answers(void)
 {
     struct pollfd end = { .fd = STDIN_FILENO, .events = POLLIN };
-    if (!asked) return;
-    poll(&end, 1, 100);
+    char text[64];
+    int place = 0; /* in ESC [ ? numbers c */
+    while (asked > 0 && poll(&end, 1, answered ? LATE_ANSWER : NO_ANSWER) > 0) {
+        ssize_t length = read(STDIN_FILENO, text, sizeof text);
+        if (length <= 0) break;
+        for (ssize_t i = 0; i < length; i++) {
+            static const char lead[] = "\033[?";
+            char const letter = text[i];
+            if (place == 3 && ((letter >= '0' && letter <= '9') || letter == ';')) continue;
+            asked -= place == 3 && letter == 'c';
+            place = place < 3 && letter == lead[place] ? place + 1 : letter == lead[0];
+        }
+    }
     tcflush(STDIN_FILENO, TCIFLUSH);
     asked = 0;
 }
@@ -249,13 +264,13 @@ void od_tty_touch(int y) { wredrawln(stdscr, y, 1); }
 
 void od_tty_repaint(void) { clearok(curscr, TRUE); }
 
-void od_tty_flush(int whole)
+size_t od_tty_flush(int whole)
 {
     int together = whole && sync_on;
     int kept = od_frame_begin();
     wnoutrefresh(stdscr);
     doupdate();
-    if (kept) od_frame_end(together ? "\033[?2026h" : "", together ? "\033[?2026l" : "");
+    return !kept ? 0 : od_frame_end(together ? "\033[?2026h" : "", together ? "\033[?2026l" : "");
 }
 
 /* Whether TERM is of a family that knows what came after terminfo's heroes. */
@@ -274,9 +289,21 @@ int od_tty_ask(void)
 {
     if (!is_modern()) return 0;
     /* What answers at all answers the last question, so that silence to the others is noticed. */
-    put_string("\033]11;?\033\\\033[?2026$p\033[c");
-    asked = 1;
+    put_string("\033]11;?\033\\\033[?2026$p");
+    od_tty_probe();
     return 1;
+}
+
+void od_tty_probe(void)
+{
+    put_string("\033[c");
+    asked++;
+}
+
+void od_tty_answered(void)
+{
+    if (asked > 0) asked--;
+    answered = 1;
 }
 
 int od_tty_mouse(int on)
@@ -302,7 +329,6 @@ void od_tty_copy(const char *text)
 void od_tty_set_sync(int on)
 {
     static const char off[] = "\033[?2026l";
-    asked = 0;
     sync_on = on;
     if (on) od_crash_text(off, sizeof off - 1);
 }

@@ -47,6 +47,8 @@ struct Od: Verb {
                 ]),
         ])
 
+    static let takesSeveralHosts = true
+
     @OptionGroup var globals: Globals
 
     @OptionGroup var flags: DashboardFlags
@@ -55,7 +57,7 @@ struct Od: Verb {
         try checkTerminal()
         // The configs of this folder are no matter of another machine, and who only looks starts nothing.
         if session.remote != nil || flags.readOnly {
-            return try await session.dashboard(try await session.connect(start: .never), readOnly: flags.readOnly)
+            return try await session.dashboard(readOnly: flags.readOnly)
         }
         let directory = FilePath.currentDirectory()
         let config = try ConfigFile.trusted(in: directory).map { file throws(Failure) in
@@ -194,10 +196,7 @@ package enum CommandMain {
             return 0
         }
         let verb = firstWord(arguments).flatMap { Od.verbNames.contains($0) ? $0 : nil }
-        let hint = verb == Start._commandName ? "; options of the program itself stand behind --" : ""
-        let failure = Failure(
-            .usage, verb.map { "‘od \($0)’ cannot be understood" } ?? "this cannot be understood",
-            why: Od.message(for: error), next: (verb.map { "od help \($0)" } ?? "od help") + hint)
+        let failure = ParserWords.failure(Od.message(for: error), verb: verb)
         printer.failure(failure)
         return failure.exitCode
     }

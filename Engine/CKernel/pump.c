@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -207,6 +208,13 @@ int od_pump_truncate(int fd, int64_t size) { return (int)ASK(ftruncate(fd, size)
 int od_pump_datasync(int fd) { return (int)ASK(fdatasync(fd)); }
 int od_pump_duplicate(int fd) { return (int)ASK(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 void od_pump_close(int fd) { close(fd); }
+
+int od_pump_is_full(const char *folder) {
+    struct statvfs facts;
+    /* Some file systems count no blocks. Root may also have those that are kept for it. */
+    if (ASK(statvfs(folder, &facts)) < 0 || facts.f_blocks == 0) return 0;
+    return (geteuid() == 0 ? facts.f_bfree : facts.f_bavail) == 0;
+}
 
 const char *od_pump_reason(int error) {
     const char *text = strerrordesc_np(error);

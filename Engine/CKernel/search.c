@@ -57,24 +57,53 @@ int64_t od_count_byte(const void *bytes, size_t length, uint8_t byte) {
     return count;
 }
 
-/* A byte of `word` is zero: the high bit of the lowest such is set, bits above it may be wrong (Warren, "Hacker's
- * Delight", 2nd edition, 6-1). */
-static uint64_t has_zero(uint64_t word) {
-    return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
-}
+static int is_plain(uint8_t byte) { return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\'; }
 
 size_t od_plain_length(const void *bytes, size_t length) {
+    enum { BLOCK = 16 };
     const uint8_t *text = bytes;
     size_t at = 0;
-    for (uint64_t word; at + sizeof word <= length; at += sizeof word) {
-        memcpy(&word, text + at, sizeof word);
-        uint64_t quote = has_zero(word ^ 0x2222222222222222u);
-        uint64_t backslash = has_zero(word ^ 0x5C5C5C5C5C5C5C5Cu);
-        uint64_t control = (word - 0x2020202020202020u) & ~word & 0x8080808080808080u;
-        if ((word & 0x8080808080808080u) | quote | backslash | control) break;
+    for (; at + BLOCK <= length; at += BLOCK) {
+        /* Without a branch in it, compilers make a few vector instructions of this. */
+        uint8_t wrong = 0;
+        for (size_t i = 0; i < BLOCK; i++) wrong |= (uint8_t)!is_plain(text[at + i]);
+        if (wrong) break;
     }
-    while (at < length && text[at] >= 0x20 && text[at] < 0x80 && text[at] != '"' && text[at] != '\\') at++;
+    while (at < length && is_plain(text[at])) at++;
     return at;
+}
+
+/* Bytes of the line that `text` begins with, when it can be a record as it is; -1 for others. */
+static int64_t simple_line(const struct od_record_form *form, const uint8_t *text, size_t length) {
+    size_t reach = length < form->most + 1 ? length : form->most + 1;
+    if (form->escapes) {
+        /* A newline is no plain byte: looking for others finds it. */
+        size_t end = od_plain_length(text, reach);
+        return end < reach && text[end] == '\n' ? (int64_t)end : -1;
+    }
+    const uint8_t *end = memchr(text, '\n', reach);
+    return end ? end - text : -1;
+}
+
+struct od_records od_format_simple(const struct od_record_form *form, const void *input, size_t length, void *output,
+                                   size_t capacity) {
+    const uint8_t *text = input;
+    uint8_t *to = output;
+    struct od_records made = {0, 0};
+    while (made.taken < length) {
+        int64_t line = simple_line(form, text + made.taken, length - made.taken);
+        if (line < 0) break;
+        size_t bytes = (size_t)line;
+        if (form->head_length + bytes + form->tail_length > capacity - made.length) break;
+        memcpy(to + made.length, form->head, form->head_length);
+        made.length += form->head_length;
+        memcpy(to + made.length, text + made.taken, bytes);
+        made.length += bytes;
+        memcpy(to + made.length, form->tail, form->tail_length);
+        made.length += form->tail_length;
+        made.taken += bytes + 1;
+    }
+    return made;
 }
 
 int64_t od_modified(int fd) {

@@ -53,15 +53,26 @@ static int choose_name(struct sockaddr_un *address)
     return (int)length;
 }
 
-int od_signs_notify(void)
+/* Its length with the NUL, or a negative errno. */
+static int take_path(struct sockaddr_un *address, const char *path)
+{
+    size_t length = strlen(path) + 1;
+    if (length > sizeof address->sun_path) return -ENAMETOOLONG;
+    address->sun_family = AF_UNIX;
+    memcpy(address->sun_path, path, length);
+    return (int)length;
+}
+
+int od_signs_notify(const char *path)
 {
     struct sockaddr_un address = {0};
-    int length = choose_name(&address);
+    int length = path ? take_path(&address, path) : choose_name(&address);
     if (length < 0) return length;
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
     if (fd < 0) return -errno;
     socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)length);
-    if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) < 0
+    /* The mode of the socket becomes that of its file. */
+    if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) < 0 || (path && fchmod(fd, S_IRUSR | S_IWUSR) < 0)
         || bind(fd, (struct sockaddr *)&address, size) < 0) {
         int error = errno;
         close(fd);
@@ -76,10 +87,13 @@ int od_signs_name(int fd, char name[OD_SIGNS_NAME_MAX])
     socklen_t size = sizeof address;
     if (getsockname(fd, (struct sockaddr *)&address, &size) < 0) return -errno;
     size_t head = offsetof(struct sockaddr_un, sun_path);
-    if (size <= head + 1 || address.sun_path[0] != 0 || size - head >= OD_SIGNS_NAME_MAX) return -EINVAL;
+    if (size <= head + 1 || size - head > OD_SIGNS_NAME_MAX) return -EINVAL;
     memcpy(name, address.sun_path, size - head);
-    name[0] = '@';
-    name[size - head] = 0;
+    if (address.sun_path[0] == 0) {
+        if (size - head == OD_SIGNS_NAME_MAX) return -EINVAL;
+        name[0] = '@';
+        name[size - head] = 0;
+    }
     return 0;
 }
 
@@ -150,30 +164,53 @@ int od_signs_is_alone(int fd)
     return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
-/* One table of /proc/PID/net, which lists sockets that listen first. Adds to `inodes`; how many there are then. */
-static int read_table(int32_t pid, const char *table, uint16_t port, uint64_t *inodes, int count, int capacity)
+struct wanted {
+    const uint16_t *ports;
+    int count;      /* 0: any */
+};
+
+static int is_wanted(const struct wanted *wanted, unsigned port)
+{
+    for (int i = 0; i < wanted->count; i++)
+        if (wanted->ports[i] == port) return 1;
+    return wanted->count == 0;
+}
+
+/* One table of /proc/PID/net, which lists sockets that listen first. Adds to `sockets`; how many there are then. */
+static int read_table(int32_t pid, const char *table, const struct wanted *wanted, struct od_signs_socket *sockets,
+                      int found, int capacity)
 {
     char path[48], line[512];
     snprintf(path, sizeof path, "/proc/%d/net/%s", pid, table);
     FILE *file = fopen(path, "re");
-    if (!file) return count;
-    while (count < capacity && fgets(line, sizeof line, file)) {
+    if (!file) return found;
+    while (found < capacity && fgets(line, sizeof line, file)) {
         unsigned local, state;
         unsigned long long inode;
         int fields = sscanf(line, " %*u: %*32[0-9A-Fa-f]:%x %*32[0-9A-Fa-f]:%*x %x %*x:%*x %*x:%*x %*x %*u %*u %llu",
                             &local, &state, &inode);
         if (fields != 3) continue;
         if (state != LISTENING) break;
-        if (port == 0 || local == port) inodes[count++] = inode;
+        if (is_wanted(wanted, local))
+            sockets[found++] = (struct od_signs_socket){.inode = inode, .port = (uint16_t)local};
     }
     fclose(file);
-    return count;
+    return found;
 }
 
-int od_signs_listeners(int32_t pid, uint16_t port, uint64_t *inodes, int capacity)
+int od_signs_listeners(int32_t pid, const uint16_t *ports, int count, struct od_signs_socket *sockets, int capacity)
 {
-    int count = read_table(pid, "tcp", port, inodes, 0, capacity);
-    return read_table(pid, "tcp6", port, inodes, count, capacity);
+    struct wanted wanted = {.ports = ports, .count = count};
+    int found = read_table(pid, "tcp", &wanted, sockets, 0, capacity);
+    return read_table(pid, "tcp6", &wanted, sockets, found, capacity);
+}
+
+int64_t od_signs_network(int32_t pid)
+{
+    char path[32];
+    struct stat status;
+    snprintf(path, sizeof path, "/proc/%d/ns/net", pid);
+    return stat(path, &status) < 0 ? -errno : (int64_t)status.st_ino;
 }
 
 static int is_one_of(const char *link, const uint64_t *inodes, int count)

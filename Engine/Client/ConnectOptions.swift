@@ -31,6 +31,8 @@ public struct ConnectOptions: Sendable {
     public var tokenFile: String?
     /// The machine of the daemon, reached by ssh; nil: this one. `home` is then a path there, and not looked at here.
     public var remote: Remote?
+    /// ssh may ask its user on the terminal for a password; else it fails where it would have to.
+    public var asksUser = true
     /// Not for users: tests have no time for the usual patience.
     var pulse = Pulse()
 

@@ -78,7 +78,7 @@ struct Connector {
             let hello =
                 options.remote == nil
                 ? try await link.establish(socket, within: max(1, remaining))
-                : try await link.establishRemote(asks: true)
+                : try await link.establishRemote(asks: options.asksUser)
             return OpenDaemon(link: link, hello: hello, startedEngine: started)
         } catch let failure as Failure where failure == .lost {
             return nil

@@ -7,7 +7,8 @@ public enum FleetUpdate: Hashable, Sendable {
     case event(FleetEvent)
     /// Once a second; an unread one is replaced by the next.
     case metrics(FleetMetrics)
-    /// The connection is gone; what was shown is getting old. The client goes on trying by itself.
+    /// The connection is gone; what was shown is getting old. The client goes on trying by itself. To another machine
+    /// it comes after each attempt that failed, and says why.
     case disconnected(Failure)
     /// Connected again; what was missed follows, as events or as a snapshot.
     case reconnected(HelloResult)

@@ -123,10 +123,7 @@ struct DivisionTests {
     @Test func allOfItIsKept() throws {
         var scene = Scene.showing(shop)
         scene.press("+", "#", .tab, .tab, "-", .enter, "+", "P", "P")
-        guard case .save(let settings)? = scene.commands.last else {
-            Issue.record("nothing is saved: \(scene.commands)")
-            return
-        }
+        let settings = try #require(scene.saved)
         let state = State(size: Size(width: 120, height: 40), isOwner: false, settings: settings)
         #expect(state.division == scene.state.division)
         #expect(Set(state.division.shares.keys) == [.across, .down, .opened])

@@ -81,8 +81,8 @@ struct KeyReaderTests {
 
     @Test func theTerminalSaysWhetherItShowsFramesWhole() {
         var reader = KeyReader()
-        #expect(reader.take(characters("\u{1B}[?2026;2$y\u{1B}[?62;22c"), at: 0) == [.sync(true)])
-        #expect(reader.take(characters("\u{1B}[?2026;0$y\u{1B}[?62;22c"), at: 0) == [.sync(false)])
+        #expect(reader.take(characters("\u{1B}[?2026;2$y\u{1B}[?62;22c"), at: 0) == [.sync(true), .here])
+        #expect(reader.take(characters("\u{1B}[?2026;0$y\u{1B}[?62;22c"), at: 0) == [.sync(false), .here])
     }
 
     @Test func keysWithoutANameDoNothing() {

@@ -184,7 +184,7 @@ struct PaneTests {
         var scene = Scene.showing(shop)
         scene.press("/")
         scene.type("api")
-        scene.press(.down, .enter)
+        scene.press(.control("n"), .enter)
         #expect(scene.state.list.selected == named("api", 1))
     }
 

@@ -6,8 +6,10 @@ import Widgets
 struct Scene {
     var state: State
     var now = Instant(nanoseconds: 1_000_000_000_000)
-    /// What the last message brought about.
+    /// What the last message brought about, but that settings are to be kept.
     var commands: [Command] = []
+    /// The settings that were to be kept last.
+    var saved: Settings?
     private var seq: UInt64 = 10
 
     init(_ width: Int = 120, _ height: Int = 40, isOwner: Bool = false) {
@@ -26,22 +28,27 @@ struct Scene {
 
     @discardableResult
     mutating func send(_ message: Message) -> [Command] {
-        commands = state.update(message, at: now)
+        take(state.update(message, at: now))
+    }
+
+    private mutating func take(_ all: [Command]) -> [Command] {
+        commands = []
+        for command in all {
+            if case .save(let settings) = command { saved = settings } else { commands.append(command) }
+        }
         return commands
     }
 
     /// Presses keys one after the other; answers what all of them asked for.
     @discardableResult
     mutating func press(_ keys: Key...) -> [Command] {
-        commands = keys.flatMap { state.update(.key($0), at: now) }
-        return commands
+        take(keys.flatMap { state.update(.key($0), at: now) })
     }
 
     /// Types text, a key for each character.
     @discardableResult
     mutating func type(_ text: String) -> [Command] {
-        commands = text.unicodeScalars.flatMap { state.update(.key(.character($0)), at: now) }
-        return commands
+        take(text.unicodeScalars.flatMap { state.update(.key(.character($0)), at: now) })
     }
 
     /// Lets time pass, and says so.

@@ -90,3 +90,46 @@ def session_a_theme_is_seen_while_it_is_written(world):
     assert "38;2;4;5;6" in coloured(terminal), coloured(terminal)
     quits(terminal)
     world.ends()
+
+
+def session_what_was_entered_comes_back(world):
+    world.run("start", TICKER, "--instances", "2")
+    terminal = opened(world, (120, 40), "monit")
+    terminal.sees("ticker#1", "online")
+    for text in ("#0", "#1"):
+        terminal.keys("/", "C-u")
+        terminal.tmux("send-keys", "-t", ":0", "-l", text)
+        terminal.keys("Enter")
+        terminal.sees(f"filter {text} ")
+    terminal.keys("E")
+    terminal.sees("NAME=VALUE")
+    terminal.tmux("send-keys", "-t", ":0", "-l", "TOKEN=hunter2")
+    terminal.sees("hunter2")
+    terminal.keys("Escape")
+    terminal.misses("hunter2")
+    terminal.keys("l")
+    quits(terminal)
+    path = os.path.join(world.home, "ui.json")
+    with open(path) as file:
+        text = file.read()
+    assert "hunter2" not in text and json.loads(text)["entered"] == {"filter": ["#0", "#1"]}, text
+    assert os.stat(path).st_mode & 0o777 == 0o600
+
+    second = opened(world, (120, 40), "monit")
+    second.sees("Log ticker#1")
+    second.misses("Processes")
+    second.keys("l")
+    second.sees("filter #1 ", "Processes 1 of 2")
+    second.keys("/", "Up", "Up")
+    second.sees("filter: #0")
+    second.keys("Enter", "/", "C-u", "Up", "Down")
+    second.sees("filter:  ", "2 of 2")
+    quits_typing(second)
+    world.ends()
+
+
+def quits_typing(terminal):
+    """The line that is typed is left first."""
+    terminal.keys("Escape")
+    terminal.misses("filter: ")
+    quits(terminal)

@@ -211,6 +211,13 @@ def session_signal_and_stdin(world):
     screen.sees("got from a terminal")
     screen.keys("C-d")
     wait("the app goes on", lambda: world.pids()["ear#0"] == pid)
+    world.run("start", os.path.join(world.folder, "ear.sh"), "--interpreter", "sh", "--stdin", "pipe", "--name", "json",
+              "--set", "logType=json")
+    screen.type("clear; od attach json")
+    screen.type("of a record")
+    screen.sees("got of a record")
+    assert "timestamp" not in screen.screen(), screen.screen()
+    screen.keys("C-d")
     world.run("start", "sleep 1000", "--name", "deaf")
     world.run("send", "deaf", "x", code=1)
     world.run("stop", "ear")

@@ -153,10 +153,10 @@ def session_a_watchdog_that_is_not_fed(world):
     up(world, [f"{{name: dog, script: 'python3 {notify} {said}', ready: {{notify: systemd, watchdog: 500ms}}}}"])
     wait("it is up", lambda: b"up 500000" in world.log("dog#0", namespace="fleet"))
     with open(f"/proc/{world.pids()['dog#0']}/environ", "rb") as file:
-        name = re.search(rb"NOTIFY_SOCKET=@([^\0]*)", file.read())[1]
+        name = re.search(rb"NOTIFY_SOCKET=([^\0]*)", file.read())[1].replace(b"@", b"\0", 1)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as stranger:
         for _ in range(50):
-            stranger.sendto(b"READY=1\nSTATUS=mine", b"\0" + name)
+            stranger.sendto(b"READY=1\nSTATUS=mine", name)
     one = world.list()["dog#0"]
     assert one["status"] == "starting" and "message" not in one, one
     world.file("said", "READY=1\nWATCHDOG=1\n")

@@ -16,6 +16,7 @@ import traceback
 
 import arranging
 import boot
+import churn
 import clusters
 import completions
 import configs
@@ -27,6 +28,7 @@ import disk
 import elsewhere
 import ends
 import faults
+import hosts
 import kills
 import lines
 import many
@@ -47,6 +49,8 @@ import stories
 import strangers
 import system
 import tabs
+import trouble
+import unwritten
 import verbs
 import why
 import written
@@ -62,7 +66,7 @@ HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
         stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
-        elsewhere,
+        elsewhere, hosts, trouble, churn, unwritten,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )

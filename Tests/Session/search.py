@@ -7,12 +7,14 @@ One GB by default, five with OD_LONG=1. Nothing is judged here.
 import glob
 import os
 import random
+import resource
 import struct
 import subprocess
 import sys
 import time
 
 from figures import memory, show, timed
+from floods import peak, seconds
 from world import World
 
 # What `od` rotates to by default.
@@ -66,9 +68,15 @@ def index(path, inode, number, position):
         file.write(b"ODINDEX1" + struct.pack("=QQQQ", inode, number, position, 0))
 
 
-def peak(pid):
-    with open(f"/proc/{pid}/status") as file:
-        return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmHWM:"))
+def cost(engine, body):
+    """Milliseconds, and the CPU seconds of an engine and of the programs that were run: other load does not count."""
+    def used():
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return children.ru_utime + children.ru_stime + (seconds(engine) if engine else 0)
+
+    before = used()
+    took = timed(body)
+    return took, used() - before
 
 
 def main():
@@ -93,11 +101,13 @@ def main():
                 done = subprocess.run(["zgrep", "-hE", *options, words[-1], *files], stdout=subprocess.PIPE, text=True)
                 found["zgrep"] = done.stdout
 
-            ours, theirs = timed(od), timed(zgrep)
+            (ours, our_cpu), (theirs, their_cpu) = cost(engine, od), cost(None, zgrep)
             same = sorted(found["od"].splitlines()) == sorted(found["zgrep"].splitlines())
             what = " ".join(words)
             show(f"od logs --grep {what}", ours, "ms")
+            show("  CPU", our_cpu, "s")
             show(f"zgrep {what}", theirs, "ms")
+            show("  CPU", their_cpu, "s")
             show("  lines" if same else "  LINES DIFFER", len(found["od"].splitlines()), "")
         show("engine before", before, "MiB")
         show("engine after", memory(engine), "MiB")

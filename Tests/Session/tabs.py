@@ -91,6 +91,8 @@ def saves(terminal, path):
     terminal.keys("S")
     terminal.sees("Save the log")
     terminal.keys("C-u")
+    # Keys that come with much text are part of what is pasted.
+    terminal.misses("file: ticker.log")
     terminal.tmux("send-keys", "-t", ":0", "-l", path)
     terminal.sees("file: " + path)
     terminal.keys("Enter")

@@ -27,7 +27,9 @@ extension Canvas {
     package mutating func text(
         _ text: some StringProtocol, x: Int, y: Int, width: Int? = nil, style: Style = .text, cut: Cut = .clip
     ) -> Int {
-        draw(Array(Cells(text, style: style)), x: x, y: y, width: width ?? clip.right - x, cut: cut, style: style)
+        var cells: [Cell] = []
+        cells.add(String(text), style)
+        return draw(cells, x: x, y: y, width: width ?? clip.right - x, cut: cut, style: style)
     }
 
     /// Draws styled text in at most `width` columns; `style` is for its runs without one. Answers the columns used.
@@ -36,6 +38,13 @@ extension Canvas {
         _ text: StyledText, x: Int, y: Int, width: Int? = nil, style: Style = .text, cut: Cut = .clip
     ) -> Int {
         draw(text.cells(style), x: x, y: y, width: width ?? clip.right - x, cut: cut, style: style)
+    }
+
+    /// Puts another canvas down with its first cell at a place.
+    package mutating func lay(_ other: Canvas, x: Int, y: Int) {
+        for row in 0..<other.size.height {
+            for column in 0..<other.size.width { put(other[column, row], x: x + column, y: y + row) }
+        }
     }
 
     /// Sets the role of every cell of `rect` and adds attributes.

@@ -14,6 +14,8 @@ package struct Tabs: Hashable, Sendable {
     private static let gap = 2
 
     package var titles: [String]
+    /// What stands behind the titles, in its own colours; as many as there are titles, or none.
+    package var tails: [StyledText] = []
     package var selected: Int
     /// Each has the digit in front that chooses it; only the first nine have one.
     package var isNumbered: Bool
@@ -69,7 +71,7 @@ package struct Tabs: Hashable, Sendable {
         titles.enumerated().map { index, title in
             let style = index == selected ? Style(.accent, [.bold, .underline]) : Style(.dim)
             let number = isNumbered && index < 9 ? StyledText("\(index + 1) ", .key) : ""
-            return number + StyledText(title, style)
+            return number + StyledText(title, style) + (index < tails.count ? tails[index] : "")
         }
     }
 }

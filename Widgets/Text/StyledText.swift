@@ -43,11 +43,10 @@ package struct StyledText: Hashable, Sendable, ExpressibleByStringInterpolation 
     func cells(_ style: Style, upTo columns: Int = .max) -> [Cell] {
         var (cells, used) = ([Cell](), 0)
         for run in runs {
-            for cell in Cells(run.text, style: run.style ?? style) {
-                cells.append(cell)
-                used += Int(cell.width)
-                if used >= columns { return cells }
-            }
+            let start = cells.count
+            cells.add(run.text, run.style ?? style, upTo: columns - used)
+            used += cells[start...].reduce(0) { $0 + Int($1.width) }
+            if used >= columns { return cells }
         }
         return cells
     }

@@ -39,9 +39,9 @@ package enum Text {
 
     /// Columns that `text` takes on a canvas.
     package static func width(_ text: some StringProtocol) -> Int {
-        var columns = 0
-        for cell in Cells(text) { columns += Int(cell.width) }
-        return columns
+        let text = String(text)
+        if let columns = text.plainColumns { return columns }
+        return Cells(text).reduce(0) { $0 + Int($1.width) }
     }
 
     /// `text` in at most `width` columns; what is cut off is marked by `ellipsis` at the end.

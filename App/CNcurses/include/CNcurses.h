@@ -5,6 +5,7 @@
 #ifndef OD_CNCURSES_H
 #define OD_CNCURSES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Why there can be no screen. */
@@ -66,12 +67,25 @@ void od_tty_touch(int y);
 /* Everything is written again by the next flush. */
 void od_tty_repaint(void);
 
-/* Writes what changed; as one picture, where the terminal can and `whole` is set. */
-void od_tty_flush(int whole);
+/* Writes what changed; as one picture, where the terminal can and `whole` is set. The number of bytes, 0 when nobody
+ * knows. */
+size_t od_tty_flush(int whole);
+
+/* Says the same in fewer bytes: colours that follow each other become one sequence, those that are taken back at once
+ * none. In place; answers the new length. */
+size_t od_frame_squeeze(char *text, size_t length);
+
+/* Gives back the memory that only starting up has needed. */
+void od_pages_drop(void);
 
 /* Asks the terminal for the colour of its background (OSC 11) and whether it can show a frame as one picture (mode
  * 2026); the answers come as keys. Asked only of terminals of families that answer. 1 when asked. */
 int od_tty_ask(void);
+
+/* Asks the terminal to say that it is there (DA1), as the last question of od_tty_ask does too; to be told of each
+ * answer: what is still under way at the end must not reach the shell. */
+void od_tty_probe(void);
+void od_tty_answered(void);
 void od_tty_set_sync(int on);
 
 /* Whether the mouse reports to us: buttons, and movements with one held (modes 1000, 1002 and 1006; the reports come as

@@ -33,18 +33,30 @@ extension Courier {
             return try await client.call(Methods.files, TargetRequest(targets: [name.target])).first.map { .files($0) }
         case .why(let name):
             return try await client.call(Methods.why, TargetRequest(targets: [name.target])).first.map { .story($0) }
+        case .eventsThen(let name, let moment):
+            return .events(try await events(of: Interface.AppName(name).target, until: moment, Inquiry.mostEvents))
+        case .whyThen(let process, let moment):
+            let target = InstanceName(process).target
+            let own = try await events(of: target, until: moment, Inquiry.mostEventsOfStory)
+            let ours = try await events(until: moment, matching: ["engine:*", "keeper:*"], Inquiry.mostEventsOfStory)
+            // It may be known no more.
+            let known = try? await client.call(Methods.why, TargetRequest(targets: [target])).first
+            let begun = own.first?.at ?? WallTime(milliseconds: 0)
+            return .story(
+                ProcessStory(of: process, at: moment, events: own + ours.filter { $0.at >= begun }, known: known))
         case .graph: return .graph(try await client.call(Methods.graph, Nothing()))
         case .machine: return .machine(try await client.call(Methods.machine, Nothing()))
         }
     }
 
-    /// A file of the user's own, on a thread that may wait for a disk.
-    func write(_ text: String, to path: String) async {
-        let outcome = await ScreenThread.run { NewFile.write(text, to: path) }
-        switch outcome {
-        case .success(let bytes): await mailbox.post(.wrote(path: path, bytes: bytes))
-        case .failure(let failure): await mailbox.post(.notWritten(failure))
-        }
+    /// The last events up to a moment; an engine of an older version tells of later ones too.
+    private func events(
+        of target: String? = nil, until moment: WallTime, matching patterns: [String]? = nil, _ most: Int
+    ) async throws -> [FleetEvent] {
+        var request = EventListRequest(events: patterns, limit: most)
+        request.targets = target.map { [$0] }
+        request.until = moment
+        return try await client.call(Methods.events, request).filter { $0.at <= moment }
     }
 
     func steer(_ call: Call) async throws -> Answer {

@@ -8,9 +8,7 @@ struct Courier {
     static let backlog = 256
 
     let client: OpenDaemon
-    let mailbox: Mailbox
-    /// Of the files that the user's settings are kept in.
-    let home: String
+    let mailbox: Slot
     /// Where the news of the engine are taken: no other thread has to wake up for them.
     let executor: ScreenExecutor
 
@@ -21,7 +19,6 @@ struct Courier {
         var following: Task<Void, Never>?
         var reading: Task<Void, Never>?
         var inspecting: Task<Void, Never>?
-        var saving: Task<Void, Never>?
         var asking: [Bool: Task<Void, Never>] = [:]
         var looking: Task<Void, Never>?
         for await command in commands {
@@ -34,8 +31,6 @@ struct Courier {
             case .ask(let number, let inquiry):
                 asking[inquiry.isOfPage]?.cancel()
                 asking[inquiry.isOfPage] = Task { await ask(inquiry, number) }
-            case .write(let path, let text):
-                Task { await write(text, to: path) }
             case .followLogs(let stream, let name):
                 following?.cancel()
                 following = name.map { name in Task { await follow(name.target, stream) } }
@@ -51,23 +46,11 @@ struct Courier {
             case .resubscribe:
                 watching.cancel()
                 watching = Task(executorPreference: executor) { await watch() }
-            case .save(let settings):
-                let before = saving
-                saving = Task { await save(settings, after: before) }
-            case .redraw, .suspend, .quit, .copy, .mouse:
-                break  // the screen's own
+            case .redraw, .suspend, .quit, .copy, .mouse, .turn, .save, .write:
+                break  // the screen's own, and the desk's
             }
         }
-        await saving?.value
         for task in [watching, following, reading, inspecting, looking, asking[true], asking[false]] { task?.cancel() }
-    }
-
-    /// One after the other, on a thread that may wait for a disk.
-    private func save(_ settings: Settings, after before: Task<Void, Never>?) async {
-        await before?.value
-        let home = home
-        guard let trouble = await ScreenThread.run({ Preferences.save(settings, in: home) }) else { return }
-        await mailbox.post(.trouble(trouble))
     }
 
     private func watch() async {

@@ -3,6 +3,7 @@ import Glibc
 import Interface
 import OpenDaemon
 import Themes
+import Widgets
 
 /// Fails when no dashboard can be shown here; writes nothing. To be asked before an engine is started for it.
 func checkTerminal() throws(Failure) {
@@ -17,21 +18,23 @@ struct Opening {
     var isReadOnly = false
     /// Its first process is selected.
     var project: String?
+    /// The machines of the tabs; empty for one daemon, without tabs.
+    var hosts: [String] = []
 }
 
-/// Shows the dashboard of a daemon until the user leaves it; answers the exit code.
+/// Shows the dashboard of a daemon, or of several as tabs, until the user leaves it; answers the exit code.
 ///
 /// - Parameters:
+///   - destinations: at least one.
 ///   - home: the folder with the user's settings and themes.
 ///   - opening: how it was asked for.
-func runDashboard(_ client: OpenDaemon, home: String, _ opening: Opening) async -> Int32 {
+func runDashboard(_ destinations: [Destination], home: String, _ opening: Opening) async -> Int32 {
     let mailbox = Mailbox()
-    let (commands, outbox) = AsyncStream.makeStream(
-        of: Interface.Command.self, bufferingPolicy: .bufferingOldest(Courier.backlog))
+    let (wishes, outbox) = AsyncStream.makeStream(
+        of: Hosts.Wish.self, bufferingPolicy: .bufferingOldest(Courier.backlog))
     let executor = ScreenExecutor()
-    let courier = Task {
-        await Courier(client: client, mailbox: mailbox, home: home, executor: executor).run(commands)
-    }
+    let switchboard = Switchboard(mailbox: mailbox, executor: executor, desk: Desk(mailbox: mailbox, home: home))
+    let serving = Task { await switchboard.run(wishes, destinations) }
     let result = await ScreenThread.run { () -> Result<ScreenLoop.End, Screen.Refusal> in
         do throws(Screen.Refusal) {
             let preferences = Preferences.load(from: home)
@@ -48,7 +51,7 @@ func runDashboard(_ client: OpenDaemon, home: String, _ opening: Opening) async 
     mailbox.close()
     outbox.finish()
     // What was arranged last is still written.
-    await courier.value
+    await serving.value
     switch result {
     case .success(let end):
         if let farewell = end.farewell { Output(descriptor: 1).write(farewell + "\n") }
@@ -61,11 +64,15 @@ func runDashboard(_ client: OpenDaemon, home: String, _ opening: Opening) async 
 
 extension Screen.Refusal {
     var failure: Failure {
+        let name = Text.sanitize(getenv("TERM").map { String(cString: $0) } ?? "").prefix(40)
         let (why, next) =
             switch self {
             case .noTerminal: ("stdin or stdout is none", "od list prints a table")
             case .unnamed: ("TERM is not set", "TERM=xterm-256color od, or od list")
-            case .unfit: ("no cursor can be moved on what TERM names", "set TERM to what it is, or use od list")
+            case .unknown:
+                ("this machine has no description of ‘\(name)’, which TERM names", "TERM=xterm-256color od, or od list")
+            case .unfit:
+                ("no cursor can be moved on ‘\(name)’, which TERM names", "set TERM to what it is, or use od list")
             case .failed: ("it could not be set up", "od list prints a table")
             }
         return Failure(.noTerminal, "the dashboard needs a terminal", why: why, next: next)

@@ -8,8 +8,14 @@ final class Mailbox: Sendable {
     /// Messages that wait at most.
     static let capacity = 1024
 
+    /// A message, and the number of the tab whose daemon it is from.
+    struct Letter {
+        var host: Int
+        var message: Message
+    }
+
     private struct Content {
-        var messages: [Message] = []
+        var messages: [Letter] = []
         var waiting: [CheckedContinuation<Void, Never>] = []
         var isClosed = false
     }
@@ -17,18 +23,18 @@ final class Mailbox: Sendable {
     private let content = Mutex(Content())
 
     /// Hands a message over; waits while the box is full. After `close` messages are dropped.
-    func post(_ message: Message) async {
+    func post(_ message: Message, from host: Int) async {
         await room()
         let wasEmpty = content.withLock { content in
             guard !content.isClosed else { return false }
-            content.messages.append(message)
+            content.messages.append(Letter(host: host, message: message))
             return content.messages.count == 1
         }
         if wasEmpty { Events.wake() }
     }
 
     /// All messages, in their order.
-    func take() -> [Message] {
+    func take() -> [Letter] {
         let (messages, waiting) = content.withLock { content in
             defer { (content.messages, content.waiting) = ([], []) }
             return (content.messages, content.waiting)
@@ -54,4 +60,12 @@ final class Mailbox: Sendable {
             if isFree { continuation.resume() }
         }
     }
+}
+
+/// The mailbox, for what comes from the daemon of one tab.
+struct Slot: Sendable {
+    let mailbox: Mailbox
+    let host: Int
+
+    func post(_ message: Message) async { await mailbox.post(message, from: host) }
 }

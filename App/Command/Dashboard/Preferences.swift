@@ -46,7 +46,10 @@ struct Preferences {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         guard let data = try? encoder.encode(settings) else { return nil }
         let (path, aside) = ("\(home)/\(file)", "\(home)/.\(file).\(getpid())")
-        let descriptor = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC
+        var descriptor = open(aside, flags, 0o600)
+        // Who only looks at other machines has no home here yet.
+        if descriptor < 0, errno == ENOENT, mkdir(home, 0o700) == 0 { descriptor = open(aside, flags, 0o600) }
         guard descriptor >= 0 else { return "\(file) cannot be written: \(FileError.last.text)" }
         let isWritten = writeAll(Array(data) + [0x0A], to: descriptor) && fsync(descriptor) == 0
         let error = FileError.last

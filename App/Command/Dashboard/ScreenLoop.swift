@@ -17,48 +17,59 @@ struct ScreenLoop {
 
     /// Milliseconds between two frames on average: at most 30 a second.
     private static let frame = 33
+    /// Bytes for each millisecond on average, as far as that is no reason to wait longer than `longest`: of a log that
+    /// floods nobody reads more.
+    private static let rate = 18
+    private static let longest = 100
     /// So many frames may come at once after a pause: a key is not held up by the figures drawn just before it.
     private static let burst = 3
     /// Before the first frame the fleet is waited for this long, so that no empty screen flashes by; milliseconds.
     private static let firstFrame = 150
     /// While anything is drawn, the user's themes are looked at so often, milliseconds.
     private static let look = 1000
+    /// The dashboard has run in when it was drawn after so long; milliseconds.
+    private static let start = 3000
     /// The terminal says that there is input and has none, so often in a row: it is gone.
     private static let maxEmptyReads = 100
 
     private let screen: Screen
     private let mailbox: Mailbox
     private let executor: ScreenExecutor
-    private let send: (Command) -> Void
+    private let send: (Hosts.Wish) -> Void
     private var keyboard = Keyboard()
-    private var state: State
+    private var hosts: Hosts
     private var isDirty = true
     /// When the next frame would come if all had kept their distance.
     private var schedule: Instant
     private var emptyReads = 0
+    private var pace = Pace()
     private var painted: Theme
     private var userThemes: UserThemes
     /// When the files of themes are looked at again, if anything is drawn then.
     private var looksAgain: Instant
+    /// What only starting up has needed is still held; until when.
+    private var settlesAt: Instant?
     private var end: End?
 
     /// `send` gets what the state wants of the client; it must not block.
     init(
         screen: Screen, mailbox: Mailbox, executor: ScreenExecutor, _ opening: Opening, preferences: Preferences,
-        send: @escaping (Command) -> Void
+        send: @escaping (Hosts.Wish) -> Void
     ) {
         self.screen = screen
         self.mailbox = mailbox
         self.executor = executor
         self.send = send
-        state = State(
+        let state = State(
             size: screen.size, isOwner: opening.isOwner, look: Look(themes: preferences.themes), keys: preferences.keys,
             settings: preferences.settings, notes: preferences.notes, utcOffset: Self.utcOffset(),
             isReadOnly: opening.isReadOnly, project: opening.project)
+        hosts = opening.hosts.isEmpty ? Hosts(state) : Hosts(opening.hosts, each: state)
         painted = state.look.theme
         screen.use(painted)
         userThemes = preferences.userThemes
         looksAgain = Self.now().advanced(byMilliseconds: Self.look)
+        settlesAt = Self.now().advanced(byMilliseconds: Self.start)
         schedule = Self.now().advanced(byMilliseconds: Self.firstFrame + (Self.burst - 1) * Self.frame)
     }
 
@@ -72,7 +83,7 @@ struct ScreenLoop {
     mutating func run() -> End {
         defer { screen.close() }
         Events.ask()
-        screen.setMouse(state.hasMouse)
+        screen.setMouse(hosts.shown.hasMouse)
         // What came before anybody could be woken.
         executor.run()
         while true {
@@ -80,9 +91,9 @@ struct ScreenLoop {
             if ready.contains(.keys) { readKeys() } else { emptyReads = 0 }
             if ready.contains(.signals) { takeSignals() }
             executor.run()
-            for message in mailbox.take() { handle(message) }
+            for letter in mailbox.take() { handle(letter.message, from: letter.host) }
             if ready.contains(.gone) || emptyReads > Self.maxEmptyReads { end = End(status: 128 + SIGHUP) }
-            if let due = state.wakesAt, due <= Self.now() { handle(.tick) }
+            if let due = hosts.wakesAt, due <= Self.now() { handle(.tick) }
             if let end { return end }
             draw()
         }
@@ -98,7 +109,7 @@ struct ScreenLoop {
     /// How long to wait: until the next frame may be drawn, or the state changes by itself.
     private func patience() -> Int? {
         let now = Self.now()
-        let moments = [isDirty ? nextFrame : nil, state.wakesAt].compactMap { $0 }
+        let moments = [isDirty ? pace.holdsUntil(now) ?? nextFrame : nil, hosts.wakesAt].compactMap { $0 }
         // A moment that is a fraction of a millisecond away is not here yet.
         return moments.min().map { $0 <= now ? 0 : $0.milliseconds(since: now) + 1 }
     }
@@ -111,6 +122,9 @@ struct ScreenLoop {
             case .key(let key): handle(.key(key))
             case .paste(let text): handle(.paste(text))
             case .sync(let on): Events.setSync(on)
+            case .here:
+                Events.answered()
+                pace.answered()
             case .mouse(let mouse): handle(.mouse(mouse))
             case .ground(let answer): if let color = RGB(answer: answer) { handle(.ground(color)) }
             }
@@ -124,6 +138,7 @@ struct ScreenLoop {
             case .stop: suspend(group: false)
             case .continued:
                 screen.retake()
+                pace.forget()
                 resize()
             case .end(let number): end = End(status: 128 + number)
             }
@@ -137,20 +152,22 @@ struct ScreenLoop {
 
     private mutating func suspend(group: Bool) {
         screen.suspend(group: group)
+        pace.forget()
         resize()
     }
 
-    private mutating func handle(_ message: Message) {
+    private mutating func handle(_ message: Message, from host: Int? = nil) {
         isDirty = true
-        for command in state.update(message, at: Self.now()) {
-            switch command {
+        for wish in hosts.update(message, of: host, at: Self.now()) {
+            switch wish.command {
             case .redraw: screen.forget()
             case .copy(let text): screen.copy(text)
             case .mouse(let on): screen.setMouse(on)
             case .suspend: suspend(group: true)
             case .quit(let farewell): end = End(status: 0, farewell: farewell)
             case .call, .inspect, .ask, .write, .followLogs, .followApp, .readLogs, .lookBack, .resubscribe, .save:
-                send(command)
+                send(wish)
+            case .turn: break  // done already
             }
         }
         // The first picture need not be waited for any longer.
@@ -161,17 +178,24 @@ struct ScreenLoop {
     private var nextFrame: Instant { schedule.advanced(byMilliseconds: -(Self.burst - 1) * Self.frame) }
 
     private mutating func draw() {
-        guard isDirty, nextFrame <= Self.now() else { return }
+        guard isDirty, nextFrame <= Self.now(), pace.holdsUntil(Self.now()) == nil else { return }
         lookAtThemes()
         isDirty = false
-        let theme = state.look.theme
+        let theme = hosts.shown.look.theme
         if theme != painted {
             painted = theme
             screen.use(theme)
         }
-        screen.show(state.view(glyphs: screen.glyphs))
+        let bytes = screen.show(hosts.view(glyphs: screen.glyphs))
         // A terminal that reads slowly holds up `show`: what was missed meanwhile is not made up for.
-        schedule = max(schedule, Self.now()).advanced(byMilliseconds: Self.frame)
+        let now = Self.now()
+        let distance = max(Self.frame, min(bytes / Self.rate, Self.longest))
+        schedule = max(schedule, now).advanced(byMilliseconds: distance)
+        if pace.wrote(bytes, at: now) { Events.probe() }
+        if let due = settlesAt, due <= now {
+            settlesAt = nil
+            Screen.settle()
+        }
     }
 
     /// A theme that is being written is seen as it is saved. It costs no waking up: a screen at rest is left alone.

@@ -1,4 +1,5 @@
 internal import Core
+internal import Interface
 internal import OpenDaemon
 internal import Themes
 internal import Widgets
@@ -21,7 +22,7 @@ enum DetailListing {
         func add(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { rows.append((name, value, .text)) }
         }
-        let command = command(process)
+        let command = process.command
         if command.count > 1 { add("command", command.map(quoted).joined(separator: " ")) }
         add("version", process.version)
         add("description", detail.metadata?.description)
@@ -79,13 +80,6 @@ enum DetailListing {
         if let version = status.keeperVersion { text += ", version \(version)" }
         if let keepers = status.keepers { text += ", start \(keepers)" }
         return text
-    }
-
-    /// What is executed. A command line has its first arguments in the place of its script's name.
-    private static func command(_ process: InstanceInfo) -> [String] {
-        let words = process.script.split(whereSeparator: \.isWhitespace).map(String.init)
-        let isLine = process.interpreter == nil && words.count > 1 && process.arguments.starts(with: words.dropFirst())
-        return [process.interpreter ?? (isLine ? words[0] : process.script)] + process.arguments
     }
 
     private static func lines(_ rows: [Row], _ colour: Bool) -> String {

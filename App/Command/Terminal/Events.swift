@@ -43,5 +43,8 @@ enum Events {
 
     /// Asks the terminal for its background and for mode 2026; the answers come as input.
     static func ask() { _ = od_tty_ask() }
+    /// Asks the terminal to say that it is there: `KeyReader.Input.here`, of each of which `answered` is to be told.
+    static func probe() { od_tty_probe() }
+    static func answered() { od_tty_answered() }
     static func setSync(_ on: Bool) { od_tty_set_sync(on ? 1 : 0) }
 }

@@ -12,7 +12,9 @@ final class Screen {
         case noTerminal
         /// TERM is not set.
         case unnamed
-        /// terminfo does not know it, or it cannot move the cursor.
+        /// terminfo does not know it.
+        case unknown
+        /// It cannot move the cursor.
         case unfit
         case failed
     }
@@ -49,20 +51,23 @@ final class Screen {
         size = Self.measured()
     }
 
+    /// Gives back the memory that only starting up has needed.
+    static func settle() { od_pages_drop() }
+
     /// Gives the terminal back as it was.
     func close() {
         od_tty_end()
     }
 
-    /// Shows `canvas`, which has the size of the screen.
-    func show(_ canvas: Canvas) {
+    /// Shows `canvas`, which has the size of the screen; answers how many bytes that took.
+    func show(_ canvas: Canvas) -> Int {
         let changes = canvas.changes(from: shown)
-        guard !changes.isEmpty else { return }
+        guard !changes.isEmpty else { return 0 }
         for change in changes { put(change) }
         for y in Set(changes.map(\.y)) where hasOddGlyphs(y, canvas) { od_tty_touch(Int32(y)) }
         let count = changes.reduce(0) { $0 + $1.cells.count }
-        od_tty_flush(count >= Self.wholeFrom ? 1 : 0)
         shown = canvas
+        return od_tty_flush(count >= Self.wholeFrom ? 1 : 0)
     }
 
     /// The next `show` writes every cell.
@@ -180,7 +185,8 @@ extension Screen.Refusal {
         case OD_TTY_FINE.rawValue: return nil
         case OD_TTY_NO_TERMINAL.rawValue: self = .noTerminal
         case OD_TTY_UNNAMED.rawValue: self = .unnamed
-        case OD_TTY_UNKNOWN.rawValue, OD_TTY_POOR.rawValue: self = .unfit
+        case OD_TTY_UNKNOWN.rawValue: self = .unknown
+        case OD_TTY_POOR.rawValue: self = .unfit
         default: self = .failed
         }
     }

@@ -11,8 +11,9 @@ extension Od {
             abstract: "Shows what happened, and with -f what happens.",
             usage: "od events [TARGET or PATTERN...] [OPTIONS]",
             discussion: """
-                A target is an app, as for other verbs; also one that was deleted. A pattern is the name of an event (process:exited), all of a kind (process:*), process:crash for apps that \
-                ended badly by themselves, or * for all. Without one: all. The daemon keeps the last \
+                A target is an app, as for other verbs; also one that was deleted. A config means its apps that \
+                exist. A pattern is the name of an event (process:exited), all of a kind (process:*), process:crash \
+                for apps that ended badly by themselves, or * for all. Without one: all. The daemon keeps the last \
                 \(Defaults.storedEvents) events.
                 """)
 
@@ -51,19 +52,68 @@ extension Od {
         func run(_ session: Session) async throws {
             let filter = try EventFilter(patterns).patterns.map(\.description)
             var request = EventListRequest(events: filter.isEmpty ? nil : filter)
-            request.targets = targets.isEmpty ? nil : targets
-            let matcher = try TargetMatcher(targets)
             // Without a number, everything since a moment is wanted, as far as one answer goes.
             request.limit = lines ?? (since == nil ? Defaults.eventLines : nil)
             request.since = Self.moment(since, before: .now)
+            let named = targets.isEmpty ? [] : try Targets.named(targets, for: "events")
+            _ = try TargetMatcher(named.filter { !Self.isConfig($0) })
             let client = try await session.connect()
+            let targets = try await apps(named, client)
+            request.targets = targets.isEmpty ? nil : targets
+            let matcher = try TargetMatcher(targets)
+            let strangers = try await strangers(among: targets, client)
             if follow {
+                // It may come yet.
+                for target in strangers { session.printer.warning("‘\(target)’ names no app yet") }
                 try await followed(request, matcher, client, session.printer)
             } else {
+                if let target = strangers.first { throw Self.unknown(target) }
                 // An engine of the version before tells of all.
                 session.printer.events(try await client.call(Methods.events, request).filter { matcher.matches($0) })
             }
             await client.close()
+        }
+
+        /// Targets of which neither an app is known nor an event is kept.
+        private func strangers(among targets: [String], _ client: OpenDaemon) async throws -> [String] {
+            guard !targets.isEmpty else { return [] }
+            let processes = try await client.call(Methods.list, Nothing())
+            var strangers: [String] = []
+            for target in targets where target != "all" {
+                let matcher = try TargetMatcher([target])
+                if processes.contains(where: { matcher.matches($0) }) { continue }
+                var request = EventListRequest()
+                request.targets = [target]
+                // Where no events are kept, nothing is known of those that are gone.
+                guard let events = try? await client.call(Methods.events, request) else { continue }
+                // An engine of the version before tells of all.
+                if !events.contains(where: { matcher.matches($0) }) { strangers.append(target) }
+            }
+            return strangers
+        }
+
+        private static func unknown(_ target: String) -> Failure {
+            Failure(
+                .noSuchTarget, "‘\(target)’ names no process", why: "there is no such app, and no event of one is kept",
+                next: "od list shows the names, od events what happened to all")
+        }
+
+        private static func isConfig(_ target: String) -> Bool {
+            if case .file? = try? Target(target) { true } else { false }
+        }
+
+        /// The targets, each config replaced by its apps: what was noted of an instance says nothing of its config.
+        private func apps(_ targets: [String], _ client: OpenDaemon) async throws -> [String] {
+            var names: [String] = []
+            for target in targets {
+                guard Self.isConfig(target) else {
+                    names.append(target)
+                    continue
+                }
+                let apps = try await client.call(Methods.info, TargetRequest(targets: [target]))
+                names += Set(apps.map { "\($0.process.namespace)/\($0.process.name)" }).sorted()
+            }
+            return names
         }
 
         /// The history joins what follows by the numbers of the events, also after a new engine took over.

@@ -16,12 +16,14 @@ struct Monit: Verb {
         commandName: "monit", abstract: "Opens the dashboard of the running daemon.", usage: "od monit [OPTIONS]",
         discussion: "Unlike od alone it never starts an engine of its own, and never looks at a config.")
 
+    static let takesSeveralHosts = true
+
     @OptionGroup var globals: Globals
 
     @OptionGroup var flags: DashboardFlags
 
     func run(_ session: Session) async throws {
         try checkTerminal()
-        try await session.dashboard(try await session.connect(start: .never), readOnly: flags.readOnly)
+        try await session.dashboard(readOnly: flags.readOnly)
     }
 }

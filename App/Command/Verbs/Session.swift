@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Core
 internal import Engine
 import Glibc
+import Interface
 internal import OpenDaemon
 
 /// Options of every verb.
@@ -13,8 +14,9 @@ struct Globals: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The daemon of another machine, by ssh; --home is then a folder there.", valueName: "user@server"))
-    var host: String?
+            "The daemon of another machine, by ssh; --home is then a folder there. Several: tabs of the dashboard.",
+            valueName: "user@server"))
+    var host: [String] = []
 
     @Flag(help: "The machine's own daemon, for root and the group opendaemon.")
     var system = false
@@ -32,12 +34,22 @@ struct Globals: ParsableArguments {
 /// A verb: parse, one request, print.
 protocol Verb: AsyncParsableCommand {
     var globals: Globals { get }
+    /// It shows the daemons of several machines at once.
+    static var takesSeveralHosts: Bool { get }
     func run(_ session: Session) async throws
 }
 
 extension Verb {
+    static var takesSeveralHosts: Bool { false }
+
     mutating func run() async throws {
-        try await run(try Session(globals))
+        let session = try Session(globals)
+        guard session.remotes.count < 2 || Self.takesSeveralHosts else {
+            throw Failure(
+                .usage, "od \(Self._commandName) is for one machine", why: "\(session.remotes.count) were named",
+                next: "leave out all but one --host; od monit shows several")
+        }
+        try await run(session)
     }
 }
 
@@ -46,12 +58,14 @@ struct Session: Sendable {
     let home: String
     let printer: Printer
     /// The machine of the daemon; nil for this one.
-    let remote: Remote?
+    var remote: Remote? { remotes.first }
+    /// All machines that were named, each once.
+    let remotes: [Remote]
 
     init(home: String, printer: Printer, remote: Remote? = nil) {
         self.home = home
         self.printer = printer
-        self.remote = remote
+        remotes = remote.map { [$0] } ?? []
     }
 
     /// Throws OD1001 for a host that is none.
@@ -62,9 +76,16 @@ struct Session: Sendable {
                 why: "the machine's own daemon has the home \(Defaults.systemHome)", next: "leave one of them out")
         }
         let said = globals.system ? Defaults.systemHome : globals.home
-        var remote: Remote?
-        if let host = globals.host { remote = try Remote(host, home: said) }
-        self.remote = remote
+        var remotes: [Remote] = []
+        for host in globals.host where !remotes.contains(where: { $0.destination == host }) {
+            remotes.append(try Remote(host, home: said))
+        }
+        guard remotes.count <= Hosts.most else {
+            throw Failure(
+                .usage, "\(remotes.count) machines are too many", why: "a dashboard shows at most \(Hosts.most)",
+                next: "open another dashboard for the rest")
+        }
+        self.remotes = remotes
         home = said.map { FilePath.absolute($0, in: FilePath.currentDirectory()) } ?? ConnectOptions.defaultHome
         printer = Printer(
             json: globals.json, console: .ofThisProcess(), quiet: globals.quiet, verbose: globals.verbose)
@@ -79,16 +100,21 @@ struct Session: Sendable {
     ) async throws -> OpenDaemon {
         let clock = ContinuousClock()
         let began = clock.now
-        var options = ConnectOptions(
-            home: home, start: start, embedded: embedded && remote == nil, client: Product.client, remote: remote)
+        var options = options(start: start, remote)
+        options.embedded = embedded && remote == nil
         options.ending = ending
-        options.command = TypedLine.shown(CommandLine.arguments)
         let client = try await OpenDaemon.connect(options)
         let hello = client.hello
         printer.note(
             (client.startedEngine ? "started an engine and connected" : "connected")
                 + " to engine \(hello.build), pid \(hello.pid), of \(home) in \(Stopwatch.text(clock.now - began))")
         return client
+    }
+
+    private func options(start: ConnectOptions.Start, _ remote: Remote?) -> ConnectOptions {
+        var options = ConnectOptions(home: home, start: start, client: Product.client, remote: remote)
+        options.command = TypedLine.shown(CommandLine.arguments)
+        return options
     }
 
     /// Programs and configs are files of this machine: they mean nothing to a daemon of another.
@@ -119,6 +145,7 @@ struct Session: Sendable {
     func act(
         _ method: Method<TargetRequest, [InstanceInfo]>, on targets: [String], did: String, cascade: Bool = false
     ) async throws {
+        if isFresh, !daemonRuns { return try nothingToDo(targets, did: did) }
         let client = try await connect()
         let processes = try await working(Doing.of(did), client) {
             try await client.call(method, TargetRequest(targets: targets, cascade: cascade ? true : nil))
@@ -127,6 +154,17 @@ struct Session: Sendable {
         await nameDependents(of: processes, did: did, client)
         if did == "stopped", client.startedEngine { try await leaveHalted(client) }
         await client.close()
+    }
+
+    /// No app was ever known here: no daemon is started to say so.
+    private func nothingToDo(_ targets: [String], did: String) throws(Failure) {
+        if let target = targets.first(where: { $0 != "all" }) {
+            throw Failure(
+                .noSuchTarget, "‘\(target)’ names no process", why: "no daemon runs, and there are no apps here",
+                next: "od start FILE starts one; --home names another folder than \(home)")
+        }
+        if printer.json { return printer.processes([], did: did) }
+        printer.done("nothing to do: no daemon runs, and there are no apps in \(home)")
     }
 
     /// A daemon that was started only to note that something is to stay down ends again, if od daemon stop was said
@@ -141,7 +179,23 @@ struct Session: Sendable {
     func dashboard(_ client: OpenDaemon, readOnly: Bool = false, project: String? = nil) async throws {
         let opening = Opening(isOwner: client.startedEngine, isReadOnly: readOnly, project: project)
         let code = await runDashboard(
-            client, home: isAtDoor ? ConnectOptions.defaultHome : home, opening)
+            [.connected(client)], home: isAtDoor ? ConnectOptions.defaultHome : home, opening)
+        if code != 0 { throw ExitCode(code) }
+    }
+
+    /// The dashboard of daemons that run: of one that has to be there, or of several machines, each of which may come
+    /// and go.
+    func dashboard(readOnly: Bool) async throws {
+        guard remotes.count > 1 else {
+            return try await dashboard(try await connect(start: .never), readOnly: readOnly)
+        }
+        let destinations = remotes.map { remote -> Destination in
+            var options = options(start: .never, remote)
+            options.asksUser = false
+            return .wanted(options)
+        }
+        let opening = Opening(isOwner: false, isReadOnly: readOnly, hosts: remotes.map(\.destination))
+        let code = await runDashboard(destinations, home: ConnectOptions.defaultHome, opening)
         if code != 0 { throw ExitCode(code) }
     }
 

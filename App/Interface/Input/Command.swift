@@ -26,6 +26,8 @@ package enum Command: Hashable, Sendable {
     case copy(String)
     /// Let the mouse report to the dashboard, or leave it to the terminal.
     case mouse(Bool)
+    /// Show the dashboard of another daemon: so many tabs further.
+    case turn(Int)
     /// Draw every cell again.
     case redraw
     /// Give the terminal back and stop, until the shell continues us.

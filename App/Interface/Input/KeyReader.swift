@@ -16,6 +16,8 @@ package struct KeyReader: Sendable {
         /// The terminal's answer: it can show a frame as one picture (mode 2026), or cannot.
         case sync(Bool)
         case mouse(Mouse)
+        /// The terminal's answer that it is there: it has read all that was written before the question.
+        case here
         /// The terminal's answer: the colour of its background, as `rgb:1e1e/1e1e/1e1e`.
         case ground(String)
     }
@@ -131,6 +133,7 @@ package struct KeyReader: Sendable {
         }
         mode = .plain
         if let mouse = Mouse(report: whole) { return .mouse(mouse) }
+        if whole.hasPrefix("?"), whole.hasSuffix("c") { return .here }
         // `?2026;1$y` and `…;2$y`: the mode is known, off or on.
         guard whole.hasPrefix("?2026;"), whole.hasSuffix("$y") else { return nil }
         return .sync(whole == "?2026;1$y" || whole == "?2026;2$y")

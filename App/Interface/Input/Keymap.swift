@@ -9,11 +9,12 @@ package enum Action: Hashable, Sendable, CaseIterable {
     case find, nextMatch, previousMatch, onlyMatches, wrap, level, times, pretty, whole
     case nextSort, previousSort, invertSort, tree
     case earlier, later, present
+    case previousHost, nextHost
     case grow, shrink, preset, fold
     case palette, themes, mouse, copy, copyAll
     case help, redraw, suspend, interrupt, detach, quit
     // In a line of text that is typed.
-    case keep, cancel, erase, eraseForward, eraseWord, eraseLine
+    case older, newer, keep, cancel, erase, eraseForward, eraseWord, eraseLine
     // In a dialog.
     case choose, nextChoice, previousChoice
     // In the palette.
@@ -142,6 +143,8 @@ package enum Keymap {
         row(.earlier, ["["], nil, "looks back: all is shown as it was, farther with each press", .view),
         row(.later, ["]"], "later", "looks less far back", .view),
         row(.present, ["."], "now", "back to now", .view),
+        row(.nextHost, ["}"], nil, "of several machines, the next one", .view),
+        row(.previousHost, ["{"], nil, "the machine before", .view),
         row(.themes, ["C"], nil, "chooses the colours", .view),
         row(.copy, ["y"], nil, "copies the name, or of a log the line that was found, else the last", .view),
         row(.copyAll, ["Y"], nil, "copies all that the pane shows", .view),
@@ -178,8 +181,10 @@ package enum Keymap {
         row(.erase, [.backspace, .delete], nil, "erases a character", .view, .typing),
         row(.eraseWord, [.control("w")], nil, "erases a word", .view, .typing),
         row(.eraseLine, [.control("u")], nil, "erases the text", .view, .typing),
-        row(.down, [.down], nil, "next row or line", .movement, .typing),
-        row(.up, [.up], nil, "row or line before", .movement, .typing),
+        row(.older, [.up], nil, "what was entered before", .view, .typing),
+        row(.newer, [.down], nil, "what was entered after that", .view, .typing),
+        row(.down, [.control("n")], nil, "next row or line", .movement, .typing),
+        row(.up, [.control("p")], nil, "row or line before", .movement, .typing),
         row(.suspend, [.control("z")], nil, "stops the dashboard until `fg`", .leave, .typing),
         row(.redraw, [.control("l")], nil, "draws the screen anew", .view, .typing),
     ]
@@ -213,7 +218,9 @@ package enum Keymap {
         row(.cancel, [.escape, .control("c")], "close", "goes back", .leave, .choosing),
         row(.complete, [.tab], "complete", "completes what is typed", .view, .choosing),
         row(.down, [.down, .control("n")], nil, "the next line", .movement, .choosing),
-        row(.up, [.up, .control("p")], nil, "the line before", .movement, .choosing),
+        row(
+            .up, [.up, .control("p")], nil, "the line before; at the first one what was entered before", .movement,
+            .choosing),
         row(.pageDown, [.pageDown, .control("f")], nil, "a page down", .movement, .choosing),
         row(.pageUp, [.pageUp, .control("b")], nil, "a page up", .movement, .choosing),
         row(.erase, [.backspace, .delete], nil, "erases a character", .view, .choosing),

@@ -37,6 +37,8 @@ package struct Chooser: Hashable, Sendable {
 
     package let purpose: Purpose
     package internal(set) var text = ""
+    /// Where the keys have come to in what was taken before.
+    var walk = Recall.Walk()
     package internal(set) var choices: [Choice] = []
     package internal(set) var marked = 0
     /// The first line in view.

@@ -6,17 +6,23 @@ package enum Inquiry: Hashable, Sendable {
     case events(InstanceName)
     case files(InstanceName)
     case why(InstanceName)
+    /// What had happened up to a moment.
+    case eventsThen(InstanceName, WallTime)
+    /// Why a process was as it was at a moment.
+    case whyThen(InstanceInfo, WallTime)
     case graph
     case machine
 
     /// Events that are asked for.
     package static let mostEvents = 200
+    /// The same for the story of a moment.
+    package static let mostEventsOfStory = 40
 
     /// A page asks it, not a tab: both ask at the same time.
     package var isOfPage: Bool {
         switch self {
-        case .environment, .events, .files: false
-        case .why, .graph, .machine: true
+        case .environment, .events, .eventsThen, .files: false
+        case .why, .whyThen, .graph, .machine: true
         }
     }
 
@@ -24,7 +30,8 @@ package enum Inquiry: Hashable, Sendable {
     var name: InstanceName? {
         switch self {
         case .environment(let name), .events(let name), .files(let name), .why(let name): name
-        case .graph, .machine: nil
+        // What was does not change.
+        case .eventsThen, .whyThen, .graph, .machine: nil
         }
     }
 }

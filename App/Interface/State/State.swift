@@ -3,7 +3,7 @@ package import Widgets
 
 /// The dashboard as a value: what is known, what is shown, what is typed. `update` changes it, views read it.
 package struct State: Sendable {
-    package enum Pane: Hashable, Sendable {
+    package enum Pane: String, Hashable, Sendable {
         case list, detail, log
         /// A page over all panes.
         case page
@@ -33,6 +33,13 @@ package struct State: Sendable {
 
         package var purpose: Purpose
         package var text: String
+        /// Where the keys have come to in what was entered before.
+        var walk = Recall.Walk()
+
+        package init(purpose: Purpose, text: String) {
+            self.purpose = purpose
+            self.text = text
+        }
     }
 
     /// The page of keys.
@@ -110,6 +117,16 @@ package struct State: Sendable {
     var drag: Drag?
     /// What the user's file of settings says.
     var kept = Settings()
+    /// What was entered into lines.
+    var recalls: [Recall.Line: Recall] = [:]
+    /// The process that was open in the dashboard before, until the fleet is known.
+    var wanted: String?
+    /// Dashboards side by side, this one among them.
+    var hostCount = 1
+    /// Another one is shown: nothing is asked for meanwhile.
+    var isHidden = false
+    /// The log was followed when another one was shown.
+    var isLogParked = false
     var pending: [Int: Pending] = [:]
     var calls = 0
     /// Whose first process is to be selected.
@@ -142,12 +159,13 @@ package struct State: Sendable {
         self.look = look
         self.keys = keys
         restore(settings)
+        if project != nil { makeRoom() }
         self.notes = notes
     }
 
     /// The next moment at which something changes by itself; nil when nothing does.
     package var wakesAt: Instant? {
-        var moments = toasts.compactMap(\.until) + [restsAt, asksAt, inquiresAt].compactMap { $0 }
+        var moments = isHidden ? [] : toasts.compactMap(\.until) + [restsAt, asksAt, inquiresAt].compactMap { $0 }
         // The age of what is shown.
         if case .lost(_, let since) = link {
             moments.append(since.advanced(byMilliseconds: (now.milliseconds(since: since) / 1000 + 1) * 1000))

@@ -36,8 +36,8 @@ extension State {
     /// The tabs that have something to show: what does not run has no files and no figures.
     var tabs: [Tab] {
         guard let row = shownRow else { return [.info] }
-        // Of the past there are figures; the rest is known of now only.
-        if past != nil { return [.info, .metrics] }
+        // Of the past there are events and figures; the rest is known of now only.
+        if past != nil { return [.info, .events, .metrics] }
         return Tab.allCases.filter { row.process.pid != nil || ($0 != .files && $0 != .metrics) }
     }
 

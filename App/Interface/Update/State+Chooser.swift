@@ -21,7 +21,11 @@ extension State {
         case .cancel:
             close()
             return []
-        case .choose: return take(open.choice)
+        case .choose:
+            if open.purpose == .commands, let title = open.choice?.title { remember(title, in: .command) }
+            return take(open.choice)
+        case .up where open.marked == 0 && open.purpose == .commands: recall(older: true, in: &open)
+        case .down where open.marked == 0 && open.walk.back > 0: recall(older: false, in: &open)
         case .up: open.mark(open.marked - 1, page: page)
         case .down: open.mark(open.marked + 1, page: page)
         case .pageUp: open.mark(open.marked - page, page: page)
@@ -36,6 +40,12 @@ extension State {
             open.text = String((open.text + String(Character(scalar))).prefix(Chooser.maxLength))
         }
         return show(open)
+    }
+
+    /// What was taken before stands in the line, and is the first that it finds.
+    private func recall(older: Bool, in open: inout Chooser) {
+        let texts = recalls[.command] ?? Recall()
+        open.text = texts.step(older: older, &open.walk, from: open.text) ?? open.text
     }
 
     /// Pasted text is typed.

@@ -15,10 +15,16 @@ extension State {
         guard layout.detail != nil, let name = shown, shownRow != nil else { return nil }
         switch shownTab {
         case .env: return .environment(name)
-        case .events: return .events(name)
+        case .events: return past?.shown.map { .eventsThen(name, $0) } ?? .events(name)
         case .files: return .files(name)
         case .info, .metrics: return nil
         }
+    }
+
+    /// What a page about a process wants: of now, or of the moment that is looked back at. nil: it was not there then.
+    private func inquiry(about name: InstanceName) -> Inquiry? {
+        guard let moment = past?.shown else { return .why(name) }
+        return fleet.rows[name].map { .whyThen($0.process, moment) }
     }
 
     /// Asks for what is wanted and not known, or not any more.
@@ -26,7 +32,11 @@ extension State {
         if arrangement != .zoomed(.page) { page = nil }
         let wanted = tabInquiry
         if tabFacts.inquiry != wanted { tabFacts = Inquirer(wanted) }
-        guard link == .live else { return [] }
+        if case .why(let name)? = page?.subject {
+            let wanted = inquiry(about: name)
+            if page?.facts.inquiry != wanted { page?.facts = Inquirer(wanted) }
+        }
+        guard link == .live, !isHidden else { return [] }
         var commands: [Command] = []
         var facts = tabFacts
         if let command = question(of: &facts) {

@@ -32,14 +32,14 @@ extension State {
         if let asked = guardPresent(.action(action)) { return asked }
         switch action {
         case .earlier, .later, .present: return travel(action)
+        case .nextHost, .previousHost: return [.turn(action == .nextHost ? 1 : -1)]
         case .up, .down, .first, .last, .pageUp, .pageDown, .halfUp, .halfDown: return move(action)
         case .left, .right: return aside(action)
         case .nextPane: stepFocus(1)
         case .previousPane: stepFocus(-1)
         case .open: return open()
         case .log: return toggleLog()
-        case .grow: grow(true)
-        case .shrink: grow(false)
+        case .grow, .shrink: grow(action == .grow)
         case .preset: nextPreset()
         case .fold: division.isFolded.toggle()
         case .zoom: arrangement = arrangement == .zoomed(focus) ? .panes : .zoomed(focus)
@@ -89,10 +89,10 @@ extension State {
                 .info,
                 "\(keys.name(of: .quit)) leaves the dashboard, \(keys.name(of: .detach)) leaves and keeps the apps running"
             )
-        case .detach: return isOwner ? send(.detach) : [.quit(Farewell.detached(live.activeCount))]
+        case .detach: return isOwner ? send(.detach) : [.quit(farewell)]
         case .quit: return quit()
-        case .redraw, .suspend, .keep, .cancel, .erase, .eraseForward, .eraseWord, .eraseLine, .choose, .nextChoice,
-            .previousChoice, .complete:
+        case .redraw, .suspend, .older, .newer, .keep, .cancel, .erase, .eraseForward, .eraseWord, .eraseLine, .choose,
+            .nextChoice, .previousChoice, .complete:
             break
         }
         return refreshPage()
@@ -105,6 +105,7 @@ extension State {
         switch action {
         case .earlier: return live.isKnown && link == .live
         case .later, .present: return past != nil
+        case .nextHost, .previousHost: return hostCount > 1
         case .open: return list.selected != nil && arrangement != .opened
         case .restart, .toggle, .delete, .mark, .copy, .reload, .signal, .scale, .editEnv, .flush, .range, .why:
             return list.selected != nil

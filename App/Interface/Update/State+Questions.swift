@@ -4,12 +4,15 @@ import Core
 extension State {
     /// `q`: the owner of an engine is asked, unless others are attached or nothing runs.
     mutating func quit() -> [Command] {
-        guard isOwner else { return [.quit(Farewell.detached(live.activeCount))] }
+        guard isOwner else { return [.quit(farewell)] }
         if case .lost = link { return [.quit(Farewell.detached(live.activeCount))] }
         guard asksAt == nil else { return [] }
         asksAt = now.advanced(byMilliseconds: Self.patience)
         return send(.status)
     }
+
+    /// What is said of processes that go on; nothing of those on several machines.
+    var farewell: String? { hostCount > 1 ? nil : Farewell.detached(live.activeCount) }
 
     mutating func pressWhileStopping(_ key: Key) -> [Command] {
         switch key {

@@ -6,8 +6,15 @@ extension State {
         guard var typed = prompt else { return [] }
         switch action {
         case .keep:
+            if let line = typed.purpose.line { remember(typed.text, in: line) }
             prompt = nil
             return []
+        case .older, .newer:
+            guard let line = typed.purpose.line else { return turnHelp(action == .older ? .up : .down) }
+            let texts = recalls[line] ?? Recall()
+            guard let text = texts.step(older: action == .older, &typed.walk, from: typed.text) else { return [] }
+            typed.text = text
+            return retype(typed)
         case .cancel:
             typed.text = ""
             prompt = nil

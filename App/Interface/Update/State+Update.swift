@@ -75,7 +75,7 @@ extension State {
     /// The first connection, or a new one after a loss: `owner` then was answered anew.
     private mutating func connected(_ hello: HelloResult) -> [Command] {
         isOwner = isOwner && hello.embedded
-        if case .lost = link { say(.success, "connected again") }
+        if case .lost = link, live.isKnown { say(.success, "connected again") }
         link = .live
         askAnew()
         return []
@@ -88,8 +88,12 @@ extension State {
         forgetQuestionOfPast()
         // The engine may end before its answer is read.
         if isShutDown { return [.quit(isStoppingAll ? Farewell.stopped : nil)] }
-        if case .lost = link { return [] }
-        link = .lost(failure, since: now)
+        // The age is that of what is shown; why there is no connection may be something else by now.
+        if case .lost(_, let since) = link {
+            link = .lost(failure, since: since)
+        } else {
+            link = .lost(failure, since: now)
+        }
         return []
     }
 
@@ -103,6 +107,7 @@ extension State {
             restsAt = now
         }
         project = nil
+        openWanted()
         return commands
     }
 
@@ -142,6 +147,7 @@ extension State {
     /// What is due: the panes follow the selection, a question was not answered.
     private mutating func wake() -> [Command] {
         var commands: [Command] = []
+        if isHidden { return [] }
         if let due = restsAt, due <= now { commands += showSelected() }
         if log.wantsReopening {
             commands += reopenLog()

@@ -53,7 +53,7 @@ enum ChooserView {
         }
         return Table(
             columns: columns, rows: rows, selected: open.choices.isEmpty ? nil : open.marked - open.top,
-            showsHeader: false, placeholder: StyledText(" nothing is called so: fewer letters find more"))
+            showsHeader: false, placeholder: StyledText(" nothing is called so: fewer letters find more", .warning))
     }
 
     /// The title with the letters that were typed in colour.

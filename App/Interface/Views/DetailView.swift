@@ -15,6 +15,8 @@ enum DetailView {
 
     private static let labelWidth = 9
     private static let graphWidth = 15
+    /// What a graph has above its highest value: a level that stays is no full block.
+    private static let headroom = 1.25
 
     static func draw(
         _ state: State, on canvas: inout Canvas, in area: Rect, _ kind: Layout.Kind, _ glyphs: Glyphs
@@ -74,7 +76,9 @@ enum DetailView {
             .graph(
                 "cpu", row.cpu, full: max(5, row.cpu.max),
                 StyledText(cpu) + StyledText("   max \(Format.percent(row.cpu.max)) %", .dim)),
-            .graph("memory", row.memory, full: row.memory.max, StyledText(memory) + StyledText("   max \(most)", .dim)),
+            .graph(
+                "memory", row.memory, full: row.memory.max * headroom,
+                StyledText(memory) + StyledText("   max \(most)", .dim)),
         ]
     }
 
@@ -98,9 +102,8 @@ enum DetailView {
 
     /// What it is.
     private static func definition(_ process: InstanceInfo, _ detail: ProcessDetail?) -> [(String, String)] {
-        let command = [process.interpreter ?? process.script] + process.arguments
         var lines = [
-            ("command", command.joined(separator: " ")), ("cwd", process.cwd), ("project", process.namespace),
+            ("command", process.command.joined(separator: " ")), ("cwd", process.cwd), ("project", process.namespace),
         ]
         if let detail {
             lines.append(("restart", policy(detail.restart)))
@@ -172,6 +175,8 @@ enum DetailView {
                     " " + padded(label), x: area.x, y: area.y, width: area.width, style: Style(.dim))
             let graph = Rect(x: x, y: area.y, width: min(graphWidth, max(0, area.right - x)), height: 1)
             Sparkline(history.samples(2 * graphWidth), maximum: full).draw(on: &canvas, in: graph, glyphs: glyphs)
+            // The top is its own peak, not a limit: nothing there is an alarm.
+            canvas.restyle(graph, role: .graphLow)
             canvas.text(text, x: graph.right + 2, y: area.y, width: area.right - graph.right - 2, cut: glyphs.cut)
         }
     }

@@ -14,6 +14,15 @@ enum EmptyView {
     }
 
     private static func lines(_ state: State, _ glyphs: Glyphs) -> [StyledText] {
+        if case .lost(let failure, _) = state.link, !state.live.isKnown {
+            return [
+                StyledText(Text.sanitize(failure.what), .error), StyledText(Text.sanitize(failure.why), .dim), "",
+                StyledText(Text.sanitize(failure.next), .accent), "",
+                StyledText(
+                    "od goes on trying by itself; \(state.keys.name(of: .quit)) leaves. ", .dim)
+                    + StyledText("od help \(failure.code.rawValue)", .accent) + StyledText(" tells more.", .dim),
+            ]
+        }
         if case .lost(let failure, _) = state.link {
             return [
                 StyledText("The connection to OpenDaemon is lost.", .error),

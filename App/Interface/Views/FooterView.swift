@@ -13,7 +13,7 @@ enum FooterView {
             KeyBar(keys(state)).draw(on: &canvas, in: footer)
         }
         // On a small screen both share a line.
-        if state.toasts.isEmpty, let text = pastText(state), layout.message.y != layout.footer.y {
+        if state.toasts.isEmpty, let text = lostText(state) ?? pastText(state), layout.message.y != layout.footer.y {
             canvas.text(text, x: message.x, y: message.y, width: message.width, cut: glyphs.cut)
         }
         guard let toast = state.toasts.last, layout.message.y != layout.footer.y || state.prompt == nil else { return }
@@ -32,6 +32,12 @@ enum FooterView {
         var text = StyledText("\(mark) ", role) + StyledText(Text.sanitize(toast.text), role)
         if let command = toast.command { text += StyledText("    " + Text.sanitize(command), .dim) }
         return text
+    }
+
+    /// Why what is shown grows old, and what can be done.
+    private static func lostText(_ state: State) -> StyledText? {
+        guard case .lost(let failure, _) = state.link, !state.fleet.rows.isEmpty else { return nil }
+        return StyledText(Text.sanitize(failure.why), .error) + StyledText("    " + Text.sanitize(failure.next), .dim)
     }
 
     /// What had happened last at the moment that is looked back at; nil for now.

@@ -28,6 +28,8 @@ enum HeaderView {
     }
 
     private static func counts(_ state: State, inWords: Bool, _ glyphs: Glyphs) -> StyledText {
+        // Nobody knows how many there are before a daemon has said it.
+        guard state.fleet.isKnown else { return "" }
         let rows = state.fleet.rows.count
         let total = rows == 1 ? "1 process" : "\(rows) processes"
         var text = StyledText(inWords ? "   " + total : "  \(rows) ", .text)
@@ -77,6 +79,7 @@ enum HeaderView {
         switch state.link {
         case .connecting: return StyledText("connecting", .dim)
         case .live: return StyledText(glyphs.online + " live", .success)
+        case .lost where !state.live.isKnown: return StyledText("\(glyphs.cross) no link, trying again", .error)
         case .lost(_, let since):
             let age = Format.duration(milliseconds: state.now.milliseconds(since: since))
             return StyledText("\(glyphs.cross) lost \(age) ago, trying again", .error)

@@ -124,7 +124,7 @@ enum ListView {
             case .graph: Table.Column(StyledText(reach), .fixed(graphWidth), priority: 1)
             case .memory: Table.Column(title("MEM", column), .fixed(5), .right, priority: 5)
             case .restarts: Table.Column(title("RST", column), .fixed(4), .right, priority: 3)
-            case .story: Table.Column(title("UPTIME", column), .flexible(minimum: 9), priority: 4)
+            case .story: Table.Column(title("UPTIME", column), .flexible(minimum: 9, weight: 3), priority: 4)
             }
         }
     }

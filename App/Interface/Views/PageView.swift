@@ -30,7 +30,8 @@ enum PageView {
             switch (page.subject, page.facts.finding) {
             case (.messages, _): messages(state, glyphs)
             case (.system, _): SystemView.lines(state, width: width, glyphs)
-            case (.why, .story(let story)?): StoryText.lines(story).map { " " + $0 }
+            case (.why, nil) where page.facts.inquiry == nil: [StyledText(" it was not there then", .dim)]
+            case (.why, .story(let story)?): StoryText.lines(story, clock: state.clock(of:)).map { " " + $0 }
             case (.graph, .graph(let graph)?):
                 GraphText.lines(graph, unicode: glyphs == .unicode).map { " " + $0 } + legend(graph)
             default: []

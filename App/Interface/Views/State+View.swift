@@ -55,7 +55,8 @@ extension State.Pane {
         case .list: "Processes"
         case .detail: state.shown.map(state.shortName) ?? "Details"
         case .page: state.pageTitle()
-        case .log: "Log " + (state.shown.map(state.log.isWhole ? state.appName : state.shortName) ?? "")
+        case .log:
+            "Log" + (state.shown.map { " " + (state.log.isWhole ? state.appName($0) : state.shortName($0)) } ?? "")
         }
     }
 }

@@ -3,14 +3,30 @@ import Themes
 package import Widgets
 
 /// Why an instance is as it is, for `od why` and the dashboard.
-package enum StoryText {
+package struct StoryText {
+    /// How a moment is written.
+    private let clock: (WallTime) -> String
+
     /// Lines of each part; the rest is counted.
     private static let mostEvents = 8
     private static let mostDeeds = 4
     private static let mostLines = 12
 
     /// A screen: how it is in a sentence, then what comes next, what happened, who did what, what is different.
-    package static func lines(_ story: ProcessStory) -> [StyledText] {
+    ///
+    /// - Parameter clock: how a moment is written; as ISO 8601 when nothing is said.
+    package static func lines(
+        _ story: ProcessStory, clock: @escaping (WallTime) -> String = { $0.description }
+    ) -> [StyledText] {
+        StoryText(clock: clock).lines(story)
+    }
+
+    /// How it is and since when, or why.
+    package static func headline(_ story: ProcessStory) -> String {
+        StoryText(clock: { $0.description }).headline(story)
+    }
+
+    private func lines(_ story: ProcessStory) -> [StyledText] {
         let process = story.process
         var text = [
             StyledText(Text.sanitize(process.label), .heading, .bold) + " is "
@@ -25,27 +41,26 @@ package enum StoryText {
         part("next", next(process))
         part("hint", hints(story))
         part("what it depends on", story.dependencies?.map(line) ?? [])
-        part("what happened", story.events.suffix(mostEvents).map(line))
-        part("who did what", story.deeds.prefix(mostDeeds).reversed().map(line))
+        part("what happened", story.events.suffix(Self.mostEvents).map(line))
+        part("who did what", story.deeds.prefix(Self.mostDeeds).reversed().map(line))
         part(
-            "different from when it ran well" + (story.goodUntil.map { ", until \($0)" } ?? ""),
+            "different from when it ran well" + (story.goodUntil.map { ", until \(clock($0))" } ?? ""),
             story.changes.map(line))
         if let crash = story.crashes.first {
             let core = crash.core.map { "core dump: \($0)" }
             part("last crash", [line(crash)] + [crash.outOfMemory, core].compactMap { $0 })
-            part("its last words on stderr", crash.stderr.suffix(mostLines).map { "| " + $0 })
-            part("crashes before", story.crashes.dropFirst().prefix(mostDeeds).map(line))
+            part("its last words on stderr", crash.stderr.suffix(Self.mostLines).map { "| " + $0 })
+            part("crashes before", story.crashes.dropFirst().prefix(Self.mostDeeds).map(line))
         }
         return text
     }
 
     // MARK: the one sentence
 
-    /// How it is and since when, or why.
-    package static func headline(_ story: ProcessStory) -> String {
+    private func headline(_ story: ProcessStory) -> String {
         let process = story.process
-        let since = story.since.map { " since \($0)" } ?? ""
-        let exit = process.exit.map { "\($0)" + (process.exitedAt.map { " at \($0)" } ?? "") }
+        let since = story.since.map { " since \(clock($0))" } ?? ""
+        let exit = process.exit.map { "\($0)" + (process.exitedAt.map { " at \(clock($0))" } ?? "") }
         switch process.status {
         case .online, .reloading:
             let start = story.deeds.first { ["start", "restart", "apply", "reload"].contains($0.what) }
@@ -70,7 +85,7 @@ package enum StoryText {
     }
 
     /// No deed lies between the last exit and now.
-    private static func isOurs(_ story: ProcessStory) -> Bool {
+    private func isOurs(_ story: ProcessStory) -> Bool {
         guard let exited = story.process.exitedAt else { return false }
         // Who has ended a run has said so while it lived.
         let before = story.events.filter { $0.at <= exited }
@@ -81,27 +96,30 @@ package enum StoryText {
     private static let ends = ["stop", "delete", "daemon stop"]
 
     /// Who wanted that it is down: people, or the daemon's own end. nil when it ended by itself.
-    private static func order(_ story: ProcessStory) -> String? {
+    private func order(_ story: ProcessStory) -> String? {
         let begun = story.events.last { $0.name == .online }?.at ?? WallTime(milliseconds: 0)
         // Who starts an app by `apply` has not stopped it when it ends soon after.
         let wasAsked = story.events.contains { $0.name == .stopping && $0.at >= begun }
         let stops = wasAsked ? Self.ends + ["apply", "scale"] : Self.ends
         if let deed = story.deeds.first, stops.contains(deed.what), deed.at >= begun { return who(deed) }
         if let end = story.events.last(where: { $0.name == .engineStopping }), end.at >= begun {
-            return "the daemon was stopped at \(end.at)"
+            return "the daemon was stopped at \(clock(end.at))"
         }
         return nil
     }
 
-    private static func who(_ deed: Deed) -> String {
-        "\(deed.user ?? "user \(deed.uid)") said ‘\(deed.by)’ at \(deed.at)"
+    private func who(_ deed: Deed) -> String {
+        "\(deed.user ?? "user \(deed.uid)") said ‘\(deed.by)’ at \(clock(deed.at))"
     }
 
     // MARK: the parts
 
-    private static func next(_ process: InstanceInfo) -> [String] {
+    private func next(_ process: InstanceInfo) -> [String] {
         if let until = process.waitsUntil {
-            return [process.status == .starting ? "it must be ready by \(until)" : "the next try comes at \(until)"]
+            return [
+                process.status == .starting
+                    ? "it must be ready by \(clock(until))" : "the next try comes at \(clock(until))"
+            ]
         }
         switch process.status {
         case .errored: return ["no further try: mend it, then od restart \(process.label)"]
@@ -110,7 +128,7 @@ package enum StoryText {
         }
     }
 
-    private static func hints(_ story: ProcessStory) -> [String] {
+    private func hints(_ story: ProcessStory) -> [String] {
         var hints: [String] = []
         let exits = story.events.filter { $0.name == .exited }
         if story.process.status != .online, exits.count > 1,
@@ -134,33 +152,34 @@ package enum StoryText {
     }
 
     /// `exit 0 after 12 ms`
-    private static func isQuickSuccess(_ message: String) -> Bool {
+    private func isQuickSuccess(_ message: String) -> Bool {
         let words = message.split(separator: " ")
         guard words.prefix(3) == ["exit", "0", "after"], words.count > 3 else { return false }
         return Int(words[3]).map { $0 < Defaults.minUptime } ?? false
     }
 
-    private static func line(_ event: FleetEvent) -> String {
+    private func line(_ event: FleetEvent) -> String {
         let name = event.name.rawValue.replacing("process:", with: "")
-        return "\(event.at)  \(name)" + (event.message.map { ": \($0)" } ?? "")
+        return "\(clock(event.at))  \(name)" + (event.message.map { ": \($0)" } ?? "")
     }
 
-    private static func line(_ deed: Deed) -> String {
-        "\(deed.at)  \(deed.what) by \(deed.user ?? "user \(deed.uid)"): \(deed.by)"
+    private func line(_ deed: Deed) -> String {
+        "\(clock(deed.at))  \(deed.what) by \(deed.user ?? "user \(deed.uid)"): \(deed.by)"
     }
 
-    private static func line(_ state: DependencyState) -> String {
+    private func line(_ state: DependencyState) -> String {
         let wanted = "\(state.name) must be \(state.condition.rawValue): "
         guard let obstacle = state.obstacle else { return wanted + "it is" }
-        return wanted + obstacle + (state.since.map { " since \($0)" } ?? "") + (state.reason.map { "; \($0)" } ?? "")
+        return wanted + obstacle + (state.since.map { " since \(clock($0))" } ?? "")
+            + (state.reason.map { "; \($0)" } ?? "")
     }
 
-    private static func line(_ change: FieldChange) -> String {
+    private func line(_ change: FieldChange) -> String {
         "\(change.key): \(change.old ?? "not set") -> \(change.new ?? "not set")"
     }
 
-    private static func line(_ crash: CrashReport) -> String {
-        "\(crash.at)  \(crash.exit) after \(Format.elapsed(milliseconds: crash.uptime)), pid \(crash.pid), "
+    private func line(_ crash: CrashReport) -> String {
+        "\(clock(crash.at))  \(crash.exit) after \(Format.elapsed(milliseconds: crash.uptime)), pid \(crash.pid), "
             + "at most \(Format.bytes(crash.maxMemory))"
     }
 }

@@ -87,6 +87,8 @@ int od_pump_truncate(int fd, int64_t size);
 int od_pump_datasync(int fd);
 int od_pump_duplicate(int fd);
 void od_pump_close(int fd);
+/* 1 when the file system of a folder has no room for us; 0 when it has, and when that cannot be told. */
+int od_pump_is_full(const char *folder);
 /* The kernel's words for a (positive) errno, a static string. */
 const char *od_pump_reason(int error);
 

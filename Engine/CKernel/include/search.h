@@ -30,6 +30,24 @@ int64_t od_count_byte(const void *bytes, size_t length, uint8_t byte);
 /* How many bytes it begins with that the inside of a JSON string has as they are (RFC 8259) and that are ASCII. */
 size_t od_plain_length(const void *bytes, size_t length);
 
+/* What stands around a line in a record of a log, and how long a line may be. */
+struct od_record_form {
+    const uint8_t *head, *tail;
+    size_t head_length, tail_length;
+    size_t most;
+    int escapes;        /* only lines that the inside of a JSON string has as they are */
+};
+
+/* Bytes of the input that are in the output, and bytes of the output. */
+struct od_records {
+    size_t taken, length;
+};
+
+/* Makes records of the lines that `input` begins with, up to one that needs more than a copy, is too long or has no
+ * end, or for which there is no room. */
+struct od_records od_format_simple(const struct od_record_form *form, const void *input, size_t length, void *output,
+                                   size_t capacity);
+
 /* When an open file was written last, milliseconds since 1970; 0 when nobody knows. */
 int64_t od_modified(int fd);
 

@@ -15,11 +15,11 @@ enum { OD_SIGNS_NAME_MAX = 108 };  /* bytes of the name of a notify socket, its 
 /* A connected pair of stream sockets: ends[0] is ours and never blocks, ends[1] is the app's. */
 int od_signs_pair(int32_t ends[2]);
 
-/* A datagram socket with an abstract name that nobody can guess, for NOTIFY_SOCKET. It never blocks and tells who
- * sends. */
-int od_signs_notify(void);
+/* A datagram socket for NOTIFY_SOCKET, which never blocks and tells who sends: a file that is ours alone, or, without a
+ * path, one with an abstract name of 16 random bytes. */
+int od_signs_notify(const char *path);
 
-/* The name of such a socket as NOTIFY_SOCKET has it, `@...`. 0 or a negative errno. */
+/* The name of such a socket as NOTIFY_SOCKET has it, a path or `@...`. 0 or a negative errno. */
 int od_signs_name(int fd, char name[OD_SIGNS_NAME_MAX]);
 
 /* Looks at what is there without taking it; a stream gives as many bytes as there are, up to `capacity`. `sender` and
@@ -35,9 +35,17 @@ int od_signs_say(int fd, const void *bytes, size_t length);
 /* 1 when nobody has the other end of a stream any more. */
 int od_signs_is_alone(int fd);
 
-/* Inodes of TCP sockets that listen on `port`, 0: on any, in the network of process `pid`; how many, at most
+struct od_signs_socket {
+    uint64_t inode;
+    uint16_t port;
+};
+
+/* TCP sockets that listen on one of `count` ports, 0: on any, in the network of process `pid`; how many, at most
  * `capacity`. */
-int od_signs_listeners(int32_t pid, uint16_t port, uint64_t *inodes, int capacity);
+int od_signs_listeners(int32_t pid, const uint16_t *ports, int count, struct od_signs_socket *sockets, int capacity);
+
+/* The inode of the network that a process is in; negative errno when that cannot be seen. */
+int64_t od_signs_network(int32_t pid);
 
 /* 1 when process `pid` has one of these sockets open, 0 when not, -EACCES when that cannot be seen. */
 int od_signs_holds(int32_t pid, const uint64_t *inodes, int count);

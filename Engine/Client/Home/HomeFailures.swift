@@ -1,4 +1,5 @@
 import Core
+import Glibc
 
 /// What can be wrong with a home, and what helps.
 extension Failure {
@@ -36,7 +37,10 @@ extension Failure {
 
     static func homeFile(_ file: String, _ error: SystemError) -> Failure {
         Failure(
-            .diskFailed, "\(file) cannot be made or opened", why: "\(error)", next: "look at it with: ls -l \(file)")
+            .diskFailed, "\(file) cannot be made or opened", why: "\(error)",
+            next: error.number == EROFS
+                ? "make its file system writable, or choose another home: od --home DIR, or set OD_HOME"
+                : "look at it with: ls -l \(file)")
     }
 
     static func notASocket(_ file: String) -> Failure {

@@ -68,7 +68,7 @@ extension Link {
         }
         guard hello.magic == HelloRequest.magic else { throw Failure.notOurs("it calls itself \(hello.magic)") }
         guard (Versions.oldest...Versions.newest).contains(hello.version) else {
-            throw Failure.versions(theirs: hello.version)
+            throw Failure.versions(theirs: hello.version, build: hello.build)
         }
         return hello
     }
@@ -99,7 +99,13 @@ extension Link {
     /// One attempt. When nobody listens, keeper and engine are gone: who waits for an answer is told.
     private func connectAgain() async throws -> Bool {
         if options.remote != nil {
-            connected(try await establishRemote(asks: false))
+            do {
+                connected(try await establishRemote(asks: false))
+            } catch let failure as Failure {
+                // Another reason than the first one: the network, the login, no daemon there.
+                tellWatchers(.disconnected(failure))
+                throw failure
+            }
             return true
         }
         let options = options

@@ -58,12 +58,15 @@ extension Failure {
             next: "wait for some of them first")
     }
 
-    static func versions(theirs: Int) -> Failure {
-        Failure(
+    static func versions(theirs: Int, build: String) -> Failure {
+        let isNewer = theirs > Versions.newest
+        return Failure(
             .versionMismatch, "client and engine do not fit",
-            why: "the client speaks versions \(Versions.oldest) to \(Versions.newest) of the protocol, the engine "
-                + "version \(theirs)",
-            next: "replace the engine by one of this version, the apps go on: od daemon restart")
+            why: "the engine, \(build.prefix(40)), is \(isNewer ? "newer" : "older"): the client speaks versions "
+                + "\(Versions.oldest) to \(Versions.newest) of the protocol, the engine version \(theirs)",
+            next: isNewer
+                ? "use the od that it came with, or install that version here: od update FILE"
+                : "replace the engine by one of this version, the apps go on: od daemon restart")
     }
 
     static func unknownMethod(_ what: String) -> Failure {

@@ -25,7 +25,7 @@ public struct Remote: Hashable, Sendable {
     ///   - asks: ssh may ask its user for a password; else it fails instead.
     func arguments(starts: Bool, asks: Bool) -> [String] {
         var words = [
-            program ?? ConnectOptions.variable("OD_SSH") ?? "ssh", "-T", "-o",
+            program ?? ConnectOptions.variable("OD_SSH") ?? "ssh", "-T", "-C", "-o",
             "ConnectTimeout=\(Defaults.remotePatience)", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=3",
         ]
         if !asks { words += ["-o", "BatchMode=yes"] }

@@ -72,7 +72,7 @@ extension Kernel {
 
     /// A name that is taken by another program is refused.
     func check(_ spec: AppSpec) throws(Failure) {
-        try spec.validate()
+        try admit(spec)
         guard let old = fleet.app(namespace: spec.namespace, name: spec.name), spec.namespace == Defaults.namespace,
             old.spec.script != spec.script
         else { return }

@@ -40,7 +40,7 @@ extension Kernel {
     }
 
     private func check(_ change: ChangeRequest.Change) throws(Failure) {
-        try change.to.validate()
+        try admit(change.to)
         let name = "\(change.to.namespace)/\(change.to.name)"
         guard change.from.namespace == change.to.namespace, change.from.name == change.to.name,
             fleet.app(namespace: change.to.namespace, name: change.to.name)?.spec == change.from
@@ -76,7 +76,7 @@ extension Kernel {
         _ apps: [SavedApp], _ request: RequestID?, _ now: Moment, _ effects: inout Effects
     ) throws(Failure) {
         try refuseWhileLeaving()
-        for app in apps { try app.spec.validate() }
+        for app in apps { try admit(app.spec) }
         try checkOrder(apps.map(\.spec))
         var keys: [UInt64] = []
         var running: [UInt64] = []

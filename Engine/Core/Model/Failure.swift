@@ -118,6 +118,8 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case notRunning = "OD4008"
     /// The app does not take what is sent to its stdin.
     case stdinClosed = "OD4009"
+    /// A log or a pid file would take the place of a file of od's own.
+    case homeFile = "OD4017"
 
     /// The engine does not answer.
     case engineSilent = "OD5001"

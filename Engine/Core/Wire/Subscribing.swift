@@ -62,6 +62,8 @@ public struct EventListRequest: Hashable, Sendable, Codable {
     public var after: UInt64?
     /// Only events from this moment on.
     public var since: WallTime?
+    /// Only events up to this moment. An engine of a version before does not look at it.
+    public var until: WallTime?
     /// At most `Defaults.maxEventsInAnswer`, which nil stands for.
     public var limit: Int?
 

@@ -32,7 +32,7 @@ extension Control {
     private func events(_ request: EventListRequest) async throws -> [FleetEvent] {
         let query = EventQuery(
             try EventFilter(request.events ?? []), targets: try request.targets.map(TargetMatcher.init),
-            after: request.after, since: request.since,
+            after: request.after, since: request.since, until: request.until,
             limit: max(0, min(request.limit ?? .max, Defaults.maxEventsInAnswer)))
         guard capabilities.isEnabled(.events) else {
             throw Failure(

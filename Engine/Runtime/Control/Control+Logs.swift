@@ -86,6 +86,8 @@ extension Control {
             for (id, plan) in closing.removeValue(forKey: path) ?? [] { attach(id, plan) }
         case .lent(let loan):
             giveBack(loan)
+        case .reported(let number, let full):
+            reports.came(number, full: full)
         case .emptied(let path, let number, let reason):
             for waiting in emptying.removeValue(forKey: path) ?? [] { waiting.resume(returning: (number, reason)) }
         }

@@ -12,13 +12,13 @@ extension Control {
         router.on(Methods.info) { request, _ in try await self.details(request.targets) }
         router.inOrder(Methods.start) { request, _ in
             guard case .started(var result) = try await self.command(.start(request)) else { throw self.noAnswer }
-            let more = await self.memoryWarnings(request.apps) ?? []
+            let more = await (self.memoryWarnings(request.apps) ?? []) + self.logWarnings(result.processes)
             if !more.isEmpty { result.warnings = (result.warnings ?? []) + more }
             return result
         }
         router.inOrder(Methods.apply) { request, _ in
             guard case .applied(var result) = try await self.command(.apply(request)) else { throw self.noAnswer }
-            let more = await self.memoryWarnings(request.apps) ?? []
+            let more = await (self.memoryWarnings(request.apps) ?? []) + self.logWarnings(result.processes)
             if !more.isEmpty { result.warnings = (result.warnings ?? []) + more }
             return result
         }

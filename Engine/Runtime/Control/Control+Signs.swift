@@ -34,11 +34,9 @@ extension Control {
         }
         guard voice.notify else { return }
         let held = voices[id]?[.notify]
-        let socket = if let held { held } else { Descriptor(try Errno.check(od_signs_notify())) }
-        var name = [CChar](repeating: 0, count: Int(OD_SIGNS_NAME_MAX))
-        _ = try Errno.check(od_signs_name(socket.lent, &name))
-        keep(id, .notify, socket)
-        grant.imposed["NOTIFY_SOCKET"] = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+        let socket = if let held { try NotifySocket(held) } else { try NotifySocket(home: parts.home.path, id) }
+        keep(id, .notify, socket.descriptor)
+        grant.imposed["NOTIFY_SOCKET"] = socket.name
         if let watchdog = voice.watchdog { grant.imposed["WATCHDOG_USEC"] = "\(watchdog * 1000)" }
     }
 
@@ -126,6 +124,7 @@ extension Control {
         guard let sources = voices.removeValue(forKey: id) else { return parts.signs.forget(id) }
         parts.signs.forget(id)
         for source in sources.keys { parts.link.drop(key: source.key(id)) }
+        if let notify = sources[.notify] { try? NotifySocket(notify).remove() }
     }
 
     // MARK: keepers
@@ -140,6 +139,8 @@ extension Control {
     /// All runs that there are have been claimed: what an engine left behind that died between two steps may go.
     func dropStrangeVoices() {
         for key in heldPages.keys where SignSource.isKey(key) { parts.link.drop(key: key) }
+        let living = voices.values.compactMap { try? $0[.notify].map(NotifySocket.init)?.name }
+        NotifySocket.sweep(home: parts.home.path, keeping: Set(living))
     }
 }
 

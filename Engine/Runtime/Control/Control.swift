@@ -33,6 +33,7 @@ actor Control {
     var slots: [RunID: Slot] = [:]
     /// Who waits for a log to be emptied, by its path.
     var emptying: [String: [CheckedContinuation<(UInt64, String?), Never>]] = [:]
+    var reports = LogReports()
     /// Collected between OD_HELLO and OD_LISTED; nil when all is known.
     var roll: [KeeperSlot]?
     /// The number of the last OD_HELLO: only its list is whole, and requests of before may be lost.

@@ -12,6 +12,14 @@ struct LineFormatter {
     let type: LogType
     /// What comes before the line; for text without the blank.
     let head: [UInt8]
+    /// The same with the blank.
+    private let lineHead: [UInt8]
+
+    init(type: LogType, head: [UInt8]) {
+        self.type = type
+        self.head = head
+        lineHead = type == .json ? head : head + [UInt8(ascii: " ")]
+    }
 
     /// How far it came.
     struct Result: Hashable {
@@ -30,6 +38,8 @@ struct LineFormatter {
     ) -> Result {
         var result = Result()
         while result.taken < input.count {
+            formatSimple(input, output, &result)
+            guard result.taken < input.count else { break }
             let rest = UnsafeRawBufferPointer(rebasing: input[result.taken...])
             let reach = min(rest.count, LogBounds.line + 1)
             let end = Int(od_pump_first(rest.baseAddress, reach, LogBounds.newline))
@@ -53,6 +63,27 @@ struct LineFormatter {
             result.taken += length + (end >= 0 ? 1 : 0)
         }
         return result
+    }
+
+    /// Lines that are records as they are: nearly all of them, without looking at each here.
+    private func formatSimple(
+        _ input: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer, _ result: inout Result
+    ) {
+        let tail: StaticString = type == .json ? "\"}\n" : "\n"
+        let rest = UnsafeRawBufferPointer(rebasing: input[result.taken...])
+        let room = UnsafeMutableRawBufferPointer(rebasing: output[result.length...])
+        let made = lineHead.withUnsafeBufferPointer { head in
+            var form = od_record_form()
+            form.head = head.baseAddress
+            form.head_length = head.count
+            form.tail = tail.utf8Start
+            form.tail_length = tail.utf8CodeUnitCount
+            form.most = LogBounds.line
+            form.escapes = type == .json ? 1 : 0
+            return od_format_simple(&form, rest.baseAddress, rest.count, room.baseAddress, room.count)
+        }
+        result.taken += made.taken
+        result.length += made.length
     }
 
     /// Where a line, of more than `most` bytes, is cut so that no character is.

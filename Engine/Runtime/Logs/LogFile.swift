@@ -52,6 +52,8 @@ final class LogFile {
     private var finished: [Int32] = []
     /// Where the batch that is being written began.
     private var batchStart: UInt64 = 0
+    /// Bytes that were put into it since it is known, whatever became of the file; also marks that were taken back.
+    private var passed: UInt64 = 0
     /// It was written to since `takeChanged`.
     private(set) var hasChanged = false
     /// When what was written is to be on the disk.
@@ -119,6 +121,7 @@ final class LogFile {
             stream.entry = state.entries.count
             state.entries.append(LogCommit.Entry(stream: stream.key, committed: stream.spool.committed))
         }
+        stream.passed = passed
         streams.append(stream)
         return true
     }
@@ -229,8 +232,10 @@ final class LogFile {
 
     /// Bytes are in the file, or it has become another.
     func advance(_ stream: LogStream?, taken: Int, written: Int, endsLine: Bool?) {
-        stream?.spool.advance(taken)
         state.offset += UInt64(written)
+        passed += UInt64(written)
+        stream?.spool.advance(taken)
+        stream?.passed = passed
         state.lastWriter = stream?.key
         self.endsLine = endsLine
         if endsLine == true { lineDeadline = nil }
@@ -352,11 +357,12 @@ final class LogFile {
 
     // MARK: the end
 
-    /// Where the output of a stream that has ended ends; nil where nothing is kept.
+    /// Where the output of a stream that has ended ends; nil where nothing is kept. Another one may have written since:
+    /// the next run of an app writes while the last one is read to its end.
     func end(of stream: LogStream) -> LogEnd? {
         guard !isNowhere, !isSpecial, descriptor >= 0 else { return nil }
-        let facts = index.facts(inode: state.inode, at: od_wall_milliseconds())
-        return LogEnd(path: path, channel: stream.key.channel, position: facts.base + state.offset)
+        let end = index.facts(inode: state.inode, at: od_wall_milliseconds()).base + state.offset
+        return LogEnd(path: path, channel: stream.key.channel, position: end - min(end, passed - stream.passed))
     }
 
     /// A descriptor to sync, when bytes were written since the last time. The caller closes it.

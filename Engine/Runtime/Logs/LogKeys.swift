@@ -50,6 +50,8 @@ package enum LogFact: Hashable, Sendable {
     case lent(LogLoan)
     /// The answer to `LogPump.empty`: what was in the file is in those up to this number; or why it is not.
     case emptied(path: String, through: UInt64, reason: String?)
+    /// The answer to `LogPump.report`: what came before it is done.
+    case reported(UInt64, full: Set<String>)
 }
 
 /// Copies of what the pump reads and writes by; whoever takes them closes them.
@@ -102,6 +104,8 @@ enum LogBounds {
     static let syncAgain: Int64 = 100_000_000
     /// How often a file with `logFlush: interval` is written.
     static let interval: Int64 = 1_000_000_000
+    /// How long an answer waits for the pump to say which files cannot be written.
+    static let report: Int64 = 1_000_000_000
     /// Commands that wait for the pump. Each run takes five at most, and the keeper holds 4096 runs.
     static let commands = 24_576
 }

@@ -15,6 +15,15 @@ struct LogPiece: Hashable, Sendable {
     var modified: WallTime
 
     var end: UInt64 { base + length }
+    /// What becomes of it some time.
+    var compressed: LogPiece {
+        guard !isCompressed else { return self }
+        var compressed = self
+        compressed.path += LogParts.gzip
+        compressed.isCompressed = true
+        return compressed
+    }
+
     /// Where its marks are.
     var index: String { LogIndex.path(of: isCompressed ? String(path.dropLast(LogParts.gzip.count)) : path) }
 }

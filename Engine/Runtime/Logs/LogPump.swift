@@ -111,6 +111,12 @@ package final class LogPump: Sendable {
         mailbox.post(.lend)
     }
 
+    /// Asks to be told when all that was said until now is done: files are open, or cannot be (`LogFact.blocked`).
+    /// `LogFact.reported` tells, and of which of the folders the disk is full.
+    package func report(_ number: UInt64, on folders: Set<String> = []) -> Bool {
+        mailbox.post(.report(number, folders))
+    }
+
     /// Writes what it has and ends the thread; waits for it, so never call it on the control loop.
     ///
     /// Streams that are still open stay in the keeper.

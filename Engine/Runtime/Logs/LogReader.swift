@@ -32,6 +32,9 @@ package final class LogReader: Sendable {
         var isRestarted = false
         /// The base of the file that is written, when the one before was read to its end.
         var expected: UInt64?
+        /// Old files that come after the one that is read, as they were at the last look at the folder. They never
+        /// change, but may be compressed or removed.
+        var ahead: ArraySlice<LogPiece> = []
         /// Nothing more was there at the last look.
         var isWaiting = false
     }
@@ -116,6 +119,11 @@ package final class LogReader: Sendable {
     /// The file with the next byte; nil when the log has no file.
     private func open(_ state: inout State) throws(Errno) -> LogSource? {
         if let source = state.source { return source }
+        if state.expected == state.position, let next = nextOld(&state) {
+            state.expected = nil
+            state.source = next
+            return next
+        }
         guard var source = try located(state.expected) else { return nil }
         defer { state.expected = nil }
         if state.position < source.base, let old = earlier(&state, before: source) {
@@ -135,9 +143,15 @@ package final class LogReader: Sendable {
 
     /// The old file with the next byte, or with the first that is left after it.
     private func earlier(_ state: inout State, before written: LogSource) -> LogSource? {
-        let pieces = LogParts.chain(of: path, last: piece(of: written)).dropLast()
-        for piece in pieces where piece.end > state.position {
-            guard let source = LogSource.old(piece) else { continue }
+        state.ahead = LogParts.chain(of: path, last: piece(of: written)).dropLast()
+        return nextOld(&state)
+    }
+
+    /// The next of the old files that are known. The folder is looked at once for all of them, not for each.
+    private func nextOld(_ state: inout State) -> LogSource? {
+        while let piece = state.ahead.popFirst() {
+            guard piece.end > state.position, let source = LogSource.old(piece) ?? LogSource.old(piece.compressed)
+            else { continue }
             if piece.base > state.position {
                 state.position = piece.base
                 state.isRestarted = true

@@ -40,6 +40,8 @@ final class LogStream {
     var openLineSince: Int64?
     /// Who else wants what comes.
     var tap: LogTap?
+    /// Bytes that its file had got when the last of this stream came in.
+    var passed: UInt64 = 0
 
     init(key: StreamKey, pipe: Int32, spool: Spool, file: LogFile, tag: UInt64, budget: PipeBudget) {
         self.key = key

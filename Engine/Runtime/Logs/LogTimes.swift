@@ -7,6 +7,8 @@ final class LogTimes {
     private let reader: LogReader
     /// Marks of the file that is written which its index may not have yet.
     private let newest: [LogIndex.Mark]
+    /// The files at the last look. Old ones never change, but may go.
+    private var known: [LogPiece] = []
     /// The file whose marks are at hand.
     private var piece: LogPiece?
     private var marks: LogMarks?
@@ -55,8 +57,11 @@ final class LogTimes {
             seek(position - piece.base)
             return (piece, marks)
         }
-        guard let pieces = try? reader.chain() else { return nil }
-        piece = pieces.first { position < $0.end } ?? pieces.last
+        if !known.contains(where: { $0.number != nil && $0.base <= position && position < $0.end }) {
+            guard let pieces = try? reader.chain() else { return nil }
+            known = pieces
+        }
+        piece = known.first { position < $0.end } ?? known.last
         guard let piece else { return nil }
         marks = LogMarks(piece.index, newest: piece.number == nil ? newest : [])
         at = 0

@@ -14,6 +14,7 @@ final class Mailbox: Sendable {
         case gone(RunID)
         case close(String)
         case lend
+        case report(UInt64, Set<String>)
         case stop
     }
 

@@ -39,6 +39,9 @@ final class PumpLoop {
         var ends: [LogEnd] = []
     }
 
+    /// To be answered at the end of this turn.
+    private var reports: [(number: UInt64, folders: Set<String>)] = []
+
     private static let mailboxTag = UInt64.max
 
     init(epoll: Int32, mailbox: Mailbox, growth: LogGrowth, sync: FileSync, facts: @escaping (LogFact) -> Void) {
@@ -84,6 +87,7 @@ final class PumpLoop {
         endGraces(now)
         fill(now)
         flush(now)
+        report()
         sync.turn(now, files.values)
     }
 
@@ -259,6 +263,7 @@ final class PumpLoop {
         case .gone(let run): if runs[run] != nil { graces.append((run, now + LogBounds.grace)) }
         case .close(let path): close(path)
         case .lend: facts(.lent(loan()))
+        case .report(let number, let folders): reports.append((number, folders))
         case .stop: isStopping = true
         }
     }
@@ -270,6 +275,13 @@ final class PumpLoop {
         } catch {
             facts(.emptied(path: path, through: 0, reason: "\(error)"))
         }
+    }
+
+    private func report() {
+        for (number, folders) in reports {
+            facts(.reported(number, full: folders.filter { $0.withCString { od_pump_is_full($0) } != 0 }))
+        }
+        reports.removeAll()
     }
 
     private func loan() -> LogLoan {

@@ -9,6 +9,8 @@ struct Ear {
         let tag: UInt64
         /// Bytes that were looked at and are not taken yet.
         var looked: Int?
+        /// What was looked at comes of a stranger: the next is not looked at so soon.
+        var isFlooded = false
         var lines = ChannelLines()
     }
 

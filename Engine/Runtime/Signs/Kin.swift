@@ -7,18 +7,20 @@ struct Kin {
     /// Generations that are looked at; deeper is nobody's.
     private static let depth = 64
     private static let environmentMax = 256 << 10
-    /// Sockets of one port.
-    private static let listenersMax = 64
 
     private let proc = od_pump_open_dir(ProcessTable.usualPlace)
-    private var table = try? ProcessTable()
+
+    /// Whether somebody who may do nothing to the run anyway has sent a message: neither root, nor we, nor its user.
+    func isStranger(_ user: Int32, to ear: Ear) -> Bool {
+        user != 0 && user != Int32(truncatingIfNeeded: geteuid()) && user != ear.user
+    }
 
     /// Whether a message may come from the run. A sender that lives must belong to it; one that has ended by now is
     /// believed when it was of its user, of ours or root's: whoever may be one of these can do anything to it anyway.
     func believes(_ ear: Ear, sender: Int32, user: Int32) -> Bool {
         guard sender > 0, user >= 0 else { return false }
         guard entry(of: sender) != nil else {
-            return user == 0 || user == Int32(truncatingIfNeeded: geteuid()) || user == ear.user
+            return !isStranger(user, to: ear)
         }
         return belongs(sender, to: ear)
     }
@@ -51,31 +53,8 @@ struct Kin {
         }
     }
 
-    // MARK: ports
-
-    /// Whether a process of the run listens on a TCP port. Where the descriptors of its processes cannot be seen, a
-    /// connection that is accepted is enough.
-    mutating func listens(_ ear: Ear, on port: UInt16) -> Bool {
-        var inodes = [UInt64](repeating: 0, count: Self.listenersMax)
-        let count = od_signs_listeners(ear.pid, port, &inodes, Int32(inodes.count))
-        guard count > 0 else { return false }
-        var isHidden = false
-        for pid in family(of: ear) {
-            let holds = od_signs_holds(pid, inodes, count)
-            if holds > 0 { return true }
-            isHidden = isHidden || holds < 0
-        }
-        return isHidden && od_signs_connects(port) == 1
-    }
-
-    /// Its living processes, as far as parents and sessions tell.
-    private mutating func family(of ear: Ear) -> Set<Int32> {
-        guard table?.read(skipping: []) != nil, let entries = table?.entries else { return [ear.pid] }
-        return Self.family(of: ear.pid, among: entries)
-    }
-
-    /// A process, its session and their descendants.
-    private static func family(of pid: Int32, among entries: [ProcessEntry]) -> Set<Int32> {
+    /// A process, its session and their descendants, as far as parents and sessions tell.
+    static func family(of pid: Int32, among entries: [ProcessEntry]) -> Set<Int32> {
         var family: Set<Int32> = [pid]
         for entry in entries where entry.session == pid { family.insert(entry.pid) }
         var count = 0
@@ -84,18 +63,5 @@ struct Kin {
             for entry in entries where family.contains(entry.parent) { family.insert(entry.pid) }
         }
         return family
-    }
-
-    /// TCP sockets of a machine that listen; where there are more, nothing is said of anybody.
-    private static let allListenersMax = 4096
-
-    /// Whether a run listens on any TCP port, by its first process; true when that cannot be seen. Blocks.
-    static func listensSomewhere(_ pid: Int32) -> Bool {
-        var inodes = [UInt64](repeating: 0, count: allListenersMax)
-        let count = od_signs_listeners(pid, 0, &inodes, Int32(inodes.count))
-        guard count < inodes.count, var table = try? ProcessTable() else { return true }
-        defer { table.close() }
-        _ = table.read(skipping: [])
-        return count > 0 && family(of: pid, among: table.entries).contains { od_signs_holds($0, inodes, count) != 0 }
     }
 }

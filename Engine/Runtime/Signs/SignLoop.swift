@@ -22,11 +22,18 @@ final class SignLoop {
     private var ports: Set<RunID> = []
     private var patient: Set<RunID> = []
     private var nextLook = Int64.max
+    private var nextPorts = Int64.max
+    private var portSearch = PortSearch(KernelPortFacts())
+    /// Sockets that strangers write to, and when they are looked at again.
+    private var resting: [(key: Key, until: Int64)] = []
     private var isStopping = false
 
     private static let bellTag = UInt64.max
     private static let portInterval = Int64(Defaults.portInterval) * 1_000_000
     private static let signInterval = Int64(Defaults.signInterval) * 1_000_000
+    /// Pause after a message of a user who has no business with the run, nanoseconds: to look up who he is costs us a
+    /// few files, and may cost so much 200 times a second for each socket.
+    private static let strangerRest: Int64 = 5_000_000
 
     init(epoll: Int32, watch: SignWatch, facts: @escaping (SignFact) -> Void) {
         self.epoll = epoll
@@ -59,10 +66,10 @@ final class SignLoop {
         }
         let now = od_pump_now()
         guard now >= nextLook else { return }
-        for id in ports { lookAtPort(of: id) }
+        endRests(now)
+        if now >= nextPorts { lookAtPorts(now) }
         for id in patient { tell(id, now) }
-        nextLook = .max
-        if !ports.isEmpty { nextLook = now + Self.portInterval }
+        nextLook = min(nextPorts, resting.map(\.until).min() ?? .max)
         for id in patient { nextLook = min(nextLook, (ears[id]?.toldAt ?? now) + Self.signInterval) }
     }
 
@@ -94,7 +101,8 @@ final class SignLoop {
         for source in sources.keys { wait(for: Key(id: id, source: source), again: false) }
         guard ear.port != nil else { return }
         ports.insert(id)
-        nextLook = min(nextLook, od_pump_now())
+        nextPorts = od_pump_now()
+        nextLook = min(nextLook, nextPorts)
     }
 
     private func forget(_ id: RunID) {
@@ -102,6 +110,7 @@ final class SignLoop {
         for source in ear.sources.values { drop(source) }
         ports.remove(id)
         patient.remove(id)
+        resting.removeAll { $0.key.id == id }
     }
 
     private func drop(_ source: Ear.Source) {
@@ -113,6 +122,18 @@ final class SignLoop {
     private func wait(for key: Key, again: Bool) {
         guard let source = ears[key.id]?.sources[key.source] else { return }
         _ = od_pump_watch(epoll, source.descriptor.lent, source.tag, again ? 1 : 0)
+    }
+
+    private func rest(_ key: Key) {
+        let until = od_pump_now() + Self.strangerRest
+        resting.append((key, until))
+        nextLook = min(nextLook, until)
+    }
+
+    private func endRests(_ now: Int64) {
+        let over = resting.filter { $0.until <= now }
+        resting.removeAll { $0.until <= now }
+        for one in over { wait(for: one.key, again: true) }
     }
 
     // MARK: messages
@@ -138,6 +159,7 @@ final class SignLoop {
         case .line: isReady = bytes.contains(LogBounds.newline)
         }
         ears[key.id]?.sources[key.source]?.looked = Int(length)
+        if key.source == .notify, kin.isStranger(user, to: ear) { ears[key.id]?.sources[.notify]?.isFlooded = true }
         let isNews = isReady && ears[key.id]?.awaits != nil
         guard isNews, key.source.notify == ears[key.id]?.awaits else { return taken(key) }
         ears[key.id]?.awaits = nil
@@ -153,7 +175,8 @@ final class SignLoop {
             ears[key.id]?.sources[.channel]?.lines.take(UnsafeRawBufferPointer(rebasing: buffer[..<Int(took)]))
         }
         ears[key.id]?.sources[key.source]?.looked = nil
-        wait(for: key, again: true)
+        ears[key.id]?.sources[key.source]?.isFlooded = false
+        source.isFlooded ? rest(key) : wait(for: key, again: true)
     }
 
     /// A datagram of sd_notify(3). Only processes of the run are believed.
@@ -184,11 +207,21 @@ final class SignLoop {
 
     // MARK: ports
 
-    private func lookAtPort(of id: RunID) {
-        guard let ear = ears[id], let port = ear.port, kin.listens(ear, on: port) else { return }
-        ears[id]?.port = nil
-        ports.remove(id)
-        facts(.ready(id, nil))
+    /// Looks at the ports of all who wait for one.
+    private func lookAtPorts(_ now: Int64) {
+        var waiters: [PortSearch<KernelPortFacts>.Waiter: [RunID]] = [:]
+        for id in ports {
+            guard let ear = ears[id], let port = ear.port else { continue }
+            waiters[.init(pid: ear.pid, port: port), default: []].append(id)
+        }
+        for waiter in portSearch.find(Set(waiters.keys), at: now) {
+            for id in waiters[waiter] ?? [] {
+                ears[id]?.port = nil
+                ports.remove(id)
+                facts(.ready(id, nil))
+            }
+        }
+        nextPorts = ports.isEmpty ? .max : now + Self.portInterval
     }
 }
 

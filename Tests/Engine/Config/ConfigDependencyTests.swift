@@ -72,6 +72,36 @@ struct ConfigDependencyTests {
         #expect(failure.code == .dependencies && failure.description.contains("a → b → c → a"))
     }
 
+    /// All that is wrong with the order of a file at once: names given twice, strangers, and every circle.
+    @Test func allMistakesComeTogether() throws {
+        let apps = """
+              - {name: a, script: a.sh, dependencies: [b]}
+              - {name: b, script: b.sh, dependencies: [a, elephant]}
+              - {name: c, script: c.sh, dependencies: [c]}
+              - {name: b, script: d.sh}
+            """
+        let failure = try #require(mistake(in: apps))
+        for words in ["a → b → a", "c → c", "‘elephant’", "is called ‘b’ already", "has 4 mistakes"] {
+            #expect(failure.description.contains(words), "\(words): \(failure)")
+        }
+        #expect(failure.description.contains("the apps are a, b, c\n"))
+    }
+
+    /// Looking for names that may have been meant takes a look at every name: the hundredth mistake comes without.
+    @Test func manyMistakesAreToldBriefly() throws {
+        let apps = (0..<300).map { "  - {name: a\($0), script: a.sh, dependencies: [zebra\($0)]}\n" }.joined()
+        let failure = try #require(mistake(in: apps))
+        #expect(failure.what.contains("300 mistakes"))
+        let lines = failure.why.split(separator: "\n")
+        #expect(lines.count == 300 && lines[0].hasSuffix("a10, a11 and 288 more"))
+        #expect(lines[299].hasSuffix("‘zebra299’, which is no app here"))
+    }
+
+    @Test func circlesThatAreToldAreCounted() throws {
+        let apps = (0..<50).map { "  - {name: a\($0), script: a.sh, dependencies: [a\($0)]}\n" }.joined()
+        #expect(try #require(mistake(in: apps)).what.contains("20 mistakes"))
+    }
+
     @Test func whatNeverCompletesIsNamed() throws {
         let config = try decode(
             "  - {name: api, script: a.sh, dependencies: [{name: db, condition: completed}]}\n" + Self.others)

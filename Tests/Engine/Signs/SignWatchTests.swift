@@ -6,6 +6,63 @@ import Testing
 
 @testable import Engine
 
+/// Another user, no child of ours, who writes to a socket and counts, until nobody reads what he counts.
+private final class Flood {
+    private let counted: Int32
+
+    init(_ abstract: [UInt8]) throws {
+        let script = """
+            import os, socket, sys
+            if os.fork():
+                os._exit(0)
+            os.setsid()
+            os.setuid(4711)
+            line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            while True:
+                line.sendto(b"READY=1", b"\\0" + sys.argv[1].encode())
+                os.write(1, b".")
+            """
+        var ends: [Int32] = [-1, -1]
+        try #require(od_pipe(&ends) == 0)
+        counted = ends[0]
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        let line = ["python3", "-c", script, String(decoding: abstract, as: UTF8.self)]
+        let words = line.map { strdup($0) }
+        defer { for word in words { free(word) } }
+        var pid: pid_t = 0
+        try #require(posix_spawnp(&pid, "python3", &actions, nil, words + [nil], environ) == 0)
+        posix_spawn_file_actions_destroy(&actions)
+        close(ends[1])
+        waitpid(pid, nil, 0)
+    }
+
+    deinit { close(counted) }
+
+    private var total = 0
+
+    private func count() -> Int {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let got = read(counted, &bytes, bytes.count)
+        return max(0, got)
+    }
+
+    func sent(atLeast wanted: Int) -> Bool {
+        for _ in 0..<30_000 where total < wanted {
+            total += count()
+            usleep(1000)
+        }
+        return total >= wanted
+    }
+
+    /// How many it could send until now.
+    func all() -> Int {
+        while case let more = count(), more > 0 { total += more }
+        return total
+    }
+}
+
 /// A watch, what it has told, and the app's ends of what it hears.
 private final class Listener: Sendable {
     let watch: SignWatch
@@ -115,7 +172,7 @@ private func say(_ text: String, on descriptor: Int32) {
 
     @Test func sdNotify() async throws {
         let listener = try Listener()
-        let ours = od_signs_notify()
+        let ours = od_signs_notify(nil)
         try #require(ours >= 0)
         listener.watch.hear(
             Listener.id, pid: getpid(), awaiting(Readiness(notify: .systemd)), [.notify: Descriptor(ours)])
@@ -134,7 +191,7 @@ private func say(_ text: String, on descriptor: Int32) {
     /// systemd-notify waits until the manager has closed the descriptor of its BARRIER=1.
     @Test func descriptorsOfMessagesAreClosed() async throws {
         let listener = try Listener()
-        let ours = od_signs_notify()
+        let ours = od_signs_notify(nil)
         try #require(ours >= 0)
         listener.watch.hear(
             Listener.id, pid: getpid(), awaiting(Readiness(notify: .systemd)), [.notify: Descriptor(ours)])
@@ -176,30 +233,14 @@ private func say(_ text: String, on descriptor: Int32) {
         }
         var byte: UInt8 = 0
         try #require(read(ends[0], &byte, 1) == 1)
-        #expect(Kin.listensSomewhere(pid) == listens)
+        #expect(KernelPortFacts.listensSomewhere(pid) == listens)
     }
 
     @Test func aPort() async throws {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let port = try withUnsafeMutablePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                try #require(bind(socket, $0, size) == 0)
-                try #require(getsockname(socket, $0, &size) == 0)
-            }
-            return UInt16(bigEndian: pointer.pointee.sin_port)
-        }
-        let ear = Ear(id: Listener.id, pid: getpid(), user: 0)
-        var kin = Kin()
-        let isBoundSeen = kin.listens(ear, on: port)
-        #expect(!isBoundSeen && od_signs_connects(port) == 0)
+        let port = try bound(socket)
         try #require(listen(socket, 5) == 0)
-        let isListenerSeen = kin.listens(ear, on: port)
-        #expect(isListenerSeen && od_signs_connects(port) == 1)
         let listener = try Listener()
         listener.watch.hear(Listener.id, pid: getpid(), awaiting(Readiness(port: Int(port))), [:])
         try await listener.hears(["ready seen"])
@@ -224,6 +265,30 @@ private func say(_ text: String, on descriptor: Int32) {
         #expect(!kin.believes(mine, sender: -1, user: -1))
         #expect(!kin.believes(mine, sender: Int32.max, user: 4711), "ended, and another user's")
         #expect(kin.believes(mine, sender: Int32.max, user: Int32(geteuid())), "ended, and ours")
+        #expect(kin.isStranger(4711, to: mine))
+        #expect(![0, mine.user].contains { kin.isStranger($0, to: mine) })
+    }
+
+    /// Whoever else has a user of this machine may write to an abstract socket as fast as he can: the watch looks at it
+    /// 200 times a second at most, and what the app says still comes through.
+    @Test(.enabled(if: geteuid() == 0, "needs root")) func aFloodOfStrangersIsHeldBack() async throws {
+        let listener = try Listener()
+        let ours = od_signs_notify(nil)
+        try #require(ours >= 0)
+        var name = [CChar](repeating: 0, count: Int(OD_SIGNS_NAME_MAX))
+        try #require(od_signs_name(ours, &name) == 0)
+        let flood = try Flood(name.prefix { $0 != 0 }.dropFirst().map { UInt8(bitPattern: $0) })
+        let began = od_pump_now()
+        listener.watch.hear(
+            Listener.id, pid: getpid(), awaiting(Readiness(notify: .systemd)), [.notify: Descriptor(ours)])
+        let app = try Self.connected(to: ours)
+        defer { close(app) }
+        try #require(flood.sent(atLeast: 30))
+        say("READY=1", on: app)
+        try await listener.hears(["ready notify"])
+        let looks = flood.all()
+        let most = (od_pump_now() - began) / 5_000_000
+        #expect(looks <= Int(most) + 20, "a queue of a few stands before it")
     }
 
     /// A socket that sends to the notify socket `descriptor`.
