@@ -155,16 +155,7 @@ struct Installation: Hashable, Sendable {
     }
 
     private static func entries(of folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        ((try? FilePath.names(in: folder)) ?? []).sorted()
     }
 
     /// Takes a folder of ours away, with all that is in it. Links are not followed.
