@@ -204,10 +204,7 @@ package enum CommandMain {
             return 0
         }
         let verb = firstWord(arguments).flatMap { Od.verbNames.contains($0) ? $0 : nil }
-        let hint = verb == Start._commandName ? "; options of the program itself stand behind --" : ""
-        let failure = Failure(
-            .usage, verb.map { "‘od \($0)’ cannot be understood" } ?? "this cannot be understood",
-            why: Od.message(for: error), next: (verb.map { "od help \($0)" } ?? "od help") + hint)
+        let failure = ParserWords.failure(Od.message(for: error), verb: verb)
         printer.failure(failure)
         return failure.exitCode
     }

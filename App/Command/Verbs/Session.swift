@@ -145,6 +145,7 @@ struct Session: Sendable {
     func act(
         _ method: Method<TargetRequest, [InstanceInfo]>, on targets: [String], did: String, cascade: Bool = false
     ) async throws {
+        if isFresh, !daemonRuns { return try nothingToDo(targets, did: did) }
         let client = try await connect()
         let processes = try await working(Doing.of(did), client) {
             try await client.call(method, TargetRequest(targets: targets, cascade: cascade ? true : nil))
@@ -153,6 +154,17 @@ struct Session: Sendable {
         await nameDependents(of: processes, did: did, client)
         if did == "stopped", client.startedEngine { try await leaveHalted(client) }
         await client.close()
+    }
+
+    /// No app was ever known here: no daemon is started to say so.
+    private func nothingToDo(_ targets: [String], did: String) throws(Failure) {
+        if let target = targets.first(where: { $0 != "all" }) {
+            throw Failure(
+                .noSuchTarget, "‘\(target)’ names no process", why: "no daemon runs, and there are no apps here",
+                next: "od start FILE starts one; --home names another folder than \(home)")
+        }
+        if printer.json { return printer.processes([], did: did) }
+        printer.done("nothing to do: no daemon runs, and there are no apps in \(home)")
     }
 
     /// A daemon that was started only to note that something is to stay down ends again, if od daemon stop was said
