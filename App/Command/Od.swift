@@ -60,8 +60,16 @@ struct Od: Verb {
             return try await session.dashboard(readOnly: flags.readOnly)
         }
         let directory = FilePath.currentDirectory()
-        let config = try ConfigFile.trusted(in: directory).map { file throws(Failure) in
-            try ConfigFile.load(FilePath.name(of: file), in: directory)
+        let config: Config?
+        let file = try ConfigFile.trusted(in: directory)
+        do throws(Failure) {
+            config = try file.map { file throws(Failure) in
+                try ConfigFile.load(FilePath.name(of: file), in: directory)
+            }
+        } catch {
+            // What runs of it can be looked at all the same.
+            guard let file, let client = await session.running(from: file) else { throw error }
+            return try await session.dashboard(client, notes: ["\(error.what): \(error.why)"])
         }
         let client = try await session.connect(embedded: true)
         if let config,
@@ -196,10 +204,7 @@ package enum CommandMain {
             return 0
         }
         let verb = firstWord(arguments).flatMap { Od.verbNames.contains($0) ? $0 : nil }
-        let hint = verb == Start._commandName ? "; options of the program itself stand behind --" : ""
-        let failure = Failure(
-            .usage, verb.map { "‘od \($0)’ cannot be understood" } ?? "this cannot be understood",
-            why: Od.message(for: error), next: (verb.map { "od help \($0)" } ?? "od help") + hint)
+        let failure = ParserWords.failure(Od.message(for: error), verb: verb)
         printer.failure(failure)
         return failure.exitCode
     }

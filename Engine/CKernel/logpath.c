@@ -167,12 +167,14 @@ static int go(struct way *way, const char *path, int make)
     return result;
 }
 
-/* A name for another user's file, in a directory where that user makes names. */
-static int is_foreign_link(int directory, const struct stat *file)
+/* What another user has put where we would write: a name for a file of theirs in a directory of their own, or a file or
+ * FIFO of their own in a directory where all make names. */
+static int is_foreign(int directory, const struct stat *file)
 {
     struct stat place;
-    if (!S_ISREG(file->st_mode) || file->st_nlink < 2) return 0;
-    return fstat(directory, &place) < 0 || !is_trusted(place.st_uid);
+    if (fstat(directory, &place) < 0) return 1;
+    if (place.st_mode & S_IWOTH && !is_trusted(file->st_uid) && file->st_uid != place.st_uid) return 1;
+    return S_ISREG(file->st_mode) && file->st_nlink > 1 && !is_trusted(place.st_uid);
 }
 
 static int open_in(int directory, const char *name)
@@ -185,7 +187,7 @@ static int open_in(int directory, const char *name)
     while (file < 0 && errno == EINTR);
     if (file < 0) return -errno;
     if (directory == AT_FDCWD) return file;
-    int result = fstat(file, &facts) < 0 ? -errno : is_foreign_link(directory, &facts) ? -EPERM : file;
+    int result = fstat(file, &facts) < 0 ? -errno : is_foreign(directory, &facts) ? -EPERM : file;
     if (result < 0) close(file);
     return result;
 }
@@ -281,7 +283,7 @@ int od_open_beside(const char *path)
     if (result < 0) return result;
     int directory = place.way.directory;
     int file = openat(directory, place.name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-    if (file >= 0 && directory != AT_FDCWD && (fstat(file, &facts) < 0 || is_foreign_link(directory, &facts))) {
+    if (file >= 0 && directory != AT_FDCWD && (fstat(file, &facts) < 0 || is_foreign(directory, &facts))) {
         close(file);
         file = -1;
         errno = EPERM;

@@ -127,30 +127,57 @@ uint64_t od_tag(const char *text, uint64_t count)
     return hash | 1;
 }
 
+/* The variables that say whose run a process is: instances have small numbers, which every home gives anew. */
+enum { INSTANCE, HOME, TOLD };
+static const struct { const char *text; int length; } told[TOLD] = {{"OD_INSTANCE=", 12}, {"OD_HOME=", 8}};
+
+/* How far each of them was read: characters of its name, NO in another variable, its length in the value. */
+struct tagger {
+    uint64_t hash[TOLD];
+    int matched[TOLD];
+    uint32_t known;
+};
+enum { NO = -1, ALL = (1 << TOLD) - 1 };
+
+static void take(struct tagger *tagger, char byte)
+{
+    for (int i = 0; i < TOLD; i++) {
+        int *matched = &tagger->matched[i];
+        if (*matched == told[i].length) {
+            if (byte == 0) tagger->known |= 1u << i;
+            else if (!(tagger->known & 1u << i)) tagger->hash[i] = mix(tagger->hash[i], byte);
+        } else if (byte != 0) {
+            *matched = *matched != NO && byte == told[i].text[*matched] ? *matched + 1 : NO;
+        }
+        if (byte == 0) *matched = 0;
+    }
+}
+
+static uint64_t tag_of(const struct tagger *tagger)
+{
+    if (!(tagger->known & 1u << INSTANCE)) return 0;
+    uint64_t home = tagger->known & 1u << HOME ? tagger->hash[HOME] : 0;
+    return (tagger->hash[INSTANCE] ^ home * FNV_PRIME) | 1;
+}
+
+uint64_t od_environment_tag(const char *entries, uint64_t count)
+{
+    struct tagger tagger = {.hash = {FNV_BASIS, FNV_BASIS}};
+    for (uint64_t i = 0; i < count; i++) take(&tagger, entries[i]);
+    return tag_of(&tagger);
+}
+
 uint64_t od_process_tag(int proc, int32_t pid)
 {
-    static const char name[] = "OD_INSTANCE=";
-    enum { NAME = sizeof name - 1, NO = -1 };
     char path[32];
     int file = openat(proc, path_of(path, pid, "environ"), O_RDONLY | O_CLOEXEC);
     if (file < 0) return 0;
-    uint64_t hash = FNV_BASIS;
-    int matched = 0; /* characters of the name, NO in another variable, NAME in the value */
+    struct tagger tagger = {.hash = {FNV_BASIS, FNV_BASIS}};
     ssize_t length;
-    while ((length = read(file, buffer, sizeof buffer)) > 0) {
-        for (ssize_t i = 0; i < length; i++) {
-            char byte = buffer[i];
-            if (matched == NAME && byte == 0) {
-                close(file);
-                return hash | 1;
-            }
-            if (matched == NAME) hash = mix(hash, byte);
-            else if (byte == 0) matched = 0;
-            else matched = matched != NO && byte == name[matched] ? matched + 1 : NO;
-        }
-    }
+    while (tagger.known != ALL && (length = read(file, buffer, sizeof buffer)) > 0)
+        for (ssize_t i = 0; i < length; i++) take(&tagger, buffer[i]);
     close(file);
-    return 0;
+    return tag_of(&tagger);
 }
 
 int32_t od_pidfd(int32_t pid)

@@ -281,7 +281,7 @@ struct Processes {
         }
     }
 
-    /// By its OD_INSTANCE, or else the run that it was seen to belong to.
+    /// By its OD_INSTANCE and OD_HOME, or else the run that it was seen to belong to.
     private func ownerOfOrphan(_ process: Process, _ slots: Slots) -> Int32 {
         let tag = od_process_tag(proc, process.pid)
         if tag != 0 { return slots.owner(tag: tag, since: process.ticks) }

@@ -5,10 +5,8 @@ struct SpawnStrings {
     let bytes: UnsafePointer<CChar>
     let argc: UInt32
     let envc: UInt32
-    /// Tag of the value of OD_INSTANCE in the environment, 0 without.
-    private(set) var tag: UInt64 = 0
-
-    private static let instanceVariable: StaticString = "OD_INSTANCE="
+    /// Says whose run it is, see `od_environment_tag`; 0 when the environment does not.
+    let tag: UInt64
 
     /// nil when the bytes are not what the counts say, or nothing is to be executed.
     init?(_ bytes: UnsafePointer<CChar>, length: Int, argc: UInt32, envc: UInt32) {
@@ -18,18 +16,13 @@ struct SpawnStrings {
         guard argc > 0, length > 0, bytes[0] != 0, bytes[length - 1] == 0 else { return nil }
         let firstVariable = 2 + UInt64(argc)
         var strings: UInt64 = 0
-        var start = 0
+        var environment = length
         for index in 0..<length where bytes[index] == 0 {
-            let name = Self.instanceVariable.utf8CodeUnitCount
-            if strings >= firstVariable, tag == 0, index - start >= name,
-                starts(bytes + start, with: Self.instanceVariable)
-            {
-                tag = od_tag(bytes + start + name, UInt64(index - start - name))
-            }
             strings += 1
-            start = index + 1
+            if strings == firstVariable { environment = index + 1 }
         }
         guard strings == firstVariable + UInt64(envc) else { return nil }
+        tag = od_environment_tag(bytes + environment, UInt64(length - environment))
     }
 }
 

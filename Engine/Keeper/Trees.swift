@@ -1,7 +1,7 @@
 import CKernel
 
 // The tree of a run: its main process, the descendants of that, whoever is in its session, and orphans of ours that
-// were executed with its OD_INSTANCE. What clears its environment, starts a session and loses its parent escapes.
+// were executed with its OD_INSTANCE and OD_HOME. What clears its environment, starts a session and loses its parent escapes.
 
 extension Slots {
     /// The run whose session this is: a running one, else one that has exited. A session's number is not given to a new

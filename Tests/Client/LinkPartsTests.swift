@@ -222,3 +222,30 @@ struct MailboxTests {
         #expect(await reader.value == 5)
     }
 }
+
+@Suite("The rules of calls")
+struct CallRuleTests {
+    /// A method that changes something and is in no rule would be sent twice, or given up while processes start.
+    @Test func everyMethodThatChangesSomethingHasARule() {
+        for method in Methods.all where method.changes {
+            #expect(CallRule.listed[method.name] != nil, "\(method.name)")
+        }
+    }
+
+    @Test func answersOfProcessesAreWaitedFor() {
+        for name in ["start", "apply", "stop", "delete", "restart", "reload", "scale", "change", "resurrect"] {
+            #expect(CallRule.of("process.\(name)").usualLimit == nil, "\(name)")
+        }
+        #expect(CallRule.of("process.list").usualLimit == Defaults.answerDeadline)
+    }
+
+    /// A signal that may have arrived is not sent again, nor a line for stdin.
+    @Test func whatWouldHappenTwiceIsNotSentTwice() {
+        for name in ["process.signal", "process.send", "daemon.restart"] {
+            #expect(CallRule.of(name).retry == .never, "\(name)")
+        }
+        for method in Methods.all where CallRule.of(method.name).retry == .byKey {
+            #expect(method.changes, "\(method.name) has no key")
+        }
+    }
+}

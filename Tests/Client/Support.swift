@@ -41,7 +41,7 @@ private func erase(_ path: String) {
     if unlink(path) == 0 { return }
     guard let directory = opendir(path) else { return }
     while let entry = readdir(directory) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
         if name != ".", name != ".." { erase(path + "/" + name) }
     }
     closedir(directory)

@@ -58,10 +58,16 @@ final class TestDaemon: Sendable {
 
     /// Runs a verb, given by its words, in a pipe's world: nothing is a terminal.
     func run(_ words: String..., json: Bool = false) async throws -> End {
+        try await Self.run(words, json: json, home: home)
+    }
+
+    /// The same for any home.
+    static func run(_ words: [String], json: Bool = false, home: String) async throws -> End {
         let files = (try Capture(), try Capture())
-        let printer = Printer(
+        var printer = Printer(
             json: json, console: Console(), output: Output(descriptor: files.0.descriptor),
             errors: Output(descriptor: files.1.descriptor))
+        printer.quiet = words.contains("--quiet") || words.contains("-q")
         var end = End(output: "", errors: "")
         do {
             let command = try Od.parseAsRoot(words + (json ? ["--json"] : []))

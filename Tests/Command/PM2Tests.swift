@@ -27,6 +27,8 @@ struct PM2Tests {
         ("start a.py --name -s -s", "start a.py --name=-s --quiet"),
         ("start a.py -n web -s", "start a.py -n web --quiet"),
         ("start a.js -- -o x --watch", "start a.js -- -o x --watch"), ("logs -n 5 -e", "logs -n 5 -e"),
+        ("logs --nostream --timestamp api", "logs --timestamps api"), ("stop api --silent", "stop api --quiet"),
+        ("send api --silent", "send api --silent"), ("list --watch", "list --watch"),
         ("--home /h kill", "--home /h kill"), ("start", "start"), ("--version", "--version"),
     ])
     func wordsAreUnderstood(_ line: String, _ ours: String) throws {
@@ -41,6 +43,21 @@ struct PM2Tests {
         let failure = #expect(throws: Failure.self) { try translated(line) }
         #expect(failure?.code == code)
         #expect(failure?.next.isEmpty == false)
+    }
+
+    /// At a verb that does not take it, a flag of PM2 is answered with what it is here.
+    @Test(arguments: [
+        ("--watch", "stop", "od does not watch files", "od help pm2"),
+        ("--max-memory-restart", "restart", "‘maxMemory’", "od set NAME maxMemory=VALUE"),
+        ("--wait-ready", "stop", "‘waitReady’", "od set NAME waitReady=true"),
+        ("--update-env", "stop", "od does so anyway", "leave it out"),
+        ("--node-args", "reload", "--interpreter-args", "od help reload"),
+        ("--no-color", "list", "NO_COLOR=1", "od help pm2"),
+    ])
+    func aFlagInAnotherPlaceIsNamed(_ flag: String, _ verb: String, _ why: String, _ next: String) {
+        let failure = ParserWords.failure("Unknown option '\(flag)'", verb: verb)
+        #expect(failure.code == .usage && failure.why.hasPrefix("\(flag) is PM2's: "))
+        #expect(failure.why.contains(why) && failure.next.contains(next), "\(failure)")
     }
 
     @Test func helpIsTheTableOfBoth() throws {

@@ -14,7 +14,7 @@ import Testing
         world.events.filter { $0.name == .exited }.compactMap { $0.process?.name }
     }
 
-    /// PEERS.md, complaint 30: there is no order of starts and ends.
+    /// PM2's complaint 30: there is no order of starts and ends.
     @Test func dependentsEndFirst() {
         for command in [FleetCommand.stop(["all"]), .delete(["all"]), .shutdown(halt: true)] {
             var world = Self.world()

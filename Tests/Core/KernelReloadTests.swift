@@ -40,7 +40,7 @@ import Testing
         #expect(world.timers.isEmpty)
     }
 
-    /// PEERS.md, complaint 22: a reload that fails must not leave the app down.
+    /// PM2's complaint 22: a reload that fails must not leave the app down.
     @Test func theOldRunStaysWhenTheNewOneEnds() throws {
         var world = world()
         world.spawnTime = 5
@@ -303,7 +303,7 @@ import Testing
         #expect(world.statuses == [.online, .online] && world.live == 2 && world.timers.isEmpty)
     }
 
-    /// PEERS.md, complaint 23: a broken release takes no instance down, though nothing tells when it is ready.
+    /// PM2's complaint 23: a broken release takes no instance down, though nothing tells when it is ready.
     @Test func aNewRunIsOnTrial() {
         func tried() -> World { self.world { $0.restart.minUptime = 1000 } }
         var world = tried()

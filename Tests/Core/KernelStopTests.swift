@@ -19,7 +19,7 @@ import Testing
         #expect(world.spawns.count == 1)
     }
 
-    /// PEERS.md, complaint 27: 1.6 s were too short by default, and data were lost.
+    /// PM2's complaint 27: 1.6 s were too short by default, and data were lost.
     @Test func tenSecondsAreLeftByDefault() throws {
         var world = World()
         world.behaviours["api"] = .ignoresTerm
@@ -48,7 +48,7 @@ import Testing
         #expect(world.signals.map(\.signal) == [15, 9])
     }
 
-    /// PEERS.md, complaint 11: shown as stopped while it runs.
+    /// PM2's complaint 11: shown as stopped while it runs.
     @Test func neverStoppedWhileAnOrphanLives() {
         var world = World()
         world.behaviours["messy"] = .orphanIgnoresTerm

@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    /// PEERS.md, complaint 30: ids grow for ever.
+    /// PM2's complaint 30: ids grow for ever.
     @Test func idsAreTheSmallestFreeOnes() {
         var world = World()
         _ = world.start(World.spec("a"), World.spec("b"), World.spec("c"))

@@ -96,5 +96,7 @@ struct LinePatternTests {
         #expect(try matches("a.{12}$", noise + "a" + String(repeating: "b", count: 12)))
         #expect(try !matches("c.{14}d", noise))
         #expect(try !matches("a[ab]{14}c", noise))
+        // Nothing, a thousand times a thousand times ...
+        #expect(try matches("^((((((){1000}){1000}){1000}){1000}){1000}){1000}$", ""))
     }
 }

@@ -232,6 +232,7 @@ import Testing
         #expect(fold(0, 7 * 86_400).step == 1_200_000)
         #expect(fold(0, 4e9).step % 86_400_000 == 0 && fold(0, 4e9).step >= 4_000_000_000_000 / Defaults.historyPoints)
         #expect(fold(10, 0).to == fold(10, 0).from)
+        #expect(fold(0, 600, .max).step > 0 && fold(0, 600, .min).step == 1000)
     }
 
     @Test func theLoadComesWithTheMachine() {

@@ -58,9 +58,7 @@ struct Project {
         defer { closedir(directory) }
         var result: [(name: String, kind: Int)] = []
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+            let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
             if name != ".", name != ".." { result.append((name, Int(entry.pointee.d_type))) }
         }
         return result

@@ -13,13 +13,8 @@ struct ReadmeTests {
     }
 
     @Test func itHasTheKeysOfTheConfig() {
-        let files = [
-            "ConfigKeys", "ConfigKeys+Attributes", "ConfigKeys+Environment", "ConfigKeys+Readiness",
-            "ConfigKeys+Cluster",
-        ].map {
-            project.text("Engine/Runtime/Config/\($0).swift")
-        }
-        let keys = files.joined()
+        let keys = project.files(below: "Engine/Runtime/Config/ConfigKeys", ending: [".swift"])
+            .map(project.text).joined()
             .matches(of: /ConfigKey\(\s*"(\w+)"/).map { String($0.output.1) }
         #expect(keys.count > 15)
         #expect(keys.filter { !readme.contains("`\($0)`") }.isEmpty)

@@ -1,8 +1,9 @@
 import Core
-import Interface
 import Testing
 import Themes
 import Widgets
+
+@testable import Interface
 
 /// Focus, full screens, help, typing, and what follows the selection.
 struct PaneTests {
@@ -111,11 +112,17 @@ struct PaneTests {
         #expect(scene.screen() == before)
     }
 
-    @Test func helpHasTheKeysThatWorkNow() {
-        var scene = Scene.showing(shop)
+    @Test func helpHasAllKeysAndThoseThatDoNothingAreDim() {
+        var scene = Scene.showing(shop, 120, 90)
         scene.press("?")
-        #expect(scene.screen().contains("restarts the selected process"))
-        #expect(!scene.screen().contains("to the next place that matches"))
+        let lines = HelpView.lines(scene.state)
+        #expect(lines.first { $0.text.hasPrefix("restarts the selected process") }?.isOff == false)
+        #expect(lines.first { $0.text.hasPrefix("to the next place that matches") }?.isOff == true)
+        let keys = lines.filter { $0.isKey && !$0.name.isEmpty }
+        #expect(keys.count == Keymap.bindings(at: .panes).count)
+        let canvas = scene.state.view(glyphs: .unicode)
+        let row = canvas.rows.firstIndex { $0.contains("to the next place that matches") }
+        #expect(row.map { canvas[30, $0].style.role } == .dim)
         scene.press(.escape)
         #expect(scene.state.help == nil)
     }

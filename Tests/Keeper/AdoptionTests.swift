@@ -53,6 +53,26 @@ extension KeeperTests {
             }
         }
 
+        /// Instances have the same small numbers in every home.
+        @Test func whatIsOfAnotherHomeIsLeftAlone() throws {
+            let world = try World()
+            try world.nextEngine()
+            let run = try world.spawn(["stubborn"], environment: ["OD_INSTANCE=stub#0", "OD_HOME=/one"])
+            _ = try run.readOut(until: "ready")
+            let facts = run.facts
+            let other = try Stranger(environment: ["OD_HOME=/two", "OD_INSTANCE=stub#0"])
+            let homeless = try Stranger(environment: ["OD_INSTANCE=stub#0"])
+            let kin = try Stranger(environment: ["OD_HOME=/one", "OD_INSTANCE=stub#0"])
+            try endAll(world, run)
+            try world.startKeeper()
+            try world.nextEngine()
+            let adopted = try adopt(world, facts)
+            #expect(try world.signal(adopted, SIGTERM).reached == 6)
+            #expect(try world.signal(adopted, SIGKILL).reached >= 5)
+            try wait("the end of its kin") { !isAlive(kin.pid) }
+            #expect(isAlive(other.pid) && isAlive(homeless.pid))
+        }
+
         @Test func refusesWhatIsNotThere() throws {
             let world = try World()
             try world.nextEngine()
@@ -184,7 +204,7 @@ extension KeeperTests {
 private final class Stranger {
     private(set) var pid: Int32 = 0
 
-    init() throws {
+    init(environment: [String] = []) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -192,8 +212,9 @@ private final class Stranger {
             posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0)
         }
         var argv = ([Binaries.probe, "sleep"] as [String]).map { strdup($0) } + [nil]
-        defer { for text in argv { free(text) } }
-        guard posix_spawn(&pid, Binaries.probe, &actions, nil, &argv, nil) == 0 else { throw Trouble("posix_spawn") }
+        var envp = environment.map { strdup($0) } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        guard posix_spawn(&pid, Binaries.probe, &actions, nil, &argv, &envp) == 0 else { throw Trouble("posix_spawn") }
     }
 
     deinit {

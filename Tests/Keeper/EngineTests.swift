@@ -154,9 +154,7 @@ func descriptors(of pid: Int32) -> [String] {
     defer { closedir(directory) }
     var result: [String] = []
     while let entry = readdir(directory) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
+        let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
         if name != ".", name != ".." { result.append(name + " " + Binaries.link("/proc/\(pid)/fd/\(name)")) }
     }
     return result

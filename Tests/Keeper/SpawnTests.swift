@@ -158,9 +158,7 @@ func processes() -> [Int32] {
     guard let directory = opendir("/proc") else { return [] }
     defer { closedir(directory) }
     while let entry = readdir(directory) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
+        let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
         if let pid = Int32(name) { result.append(pid) }
     }
     return result.sorted()

@@ -89,7 +89,7 @@ def online(world, count, name="web"):
 @needs("node")
 def session_cluster_without_a_gap(world):
     """PM2's cluster mode, for an unchanged app: no connection is refused while it is reloaded, scaled, restarted one
-    by one, or while the engine is killed (PEERS.md, complaints 22 and 23)."""
+    by one, or while the engine is killed (PM2's complaints 22 and 23)."""
     port = free_port()
     world.file("web.js", SERVER)
     config = world.file("web.yaml", f"""

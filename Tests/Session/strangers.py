@@ -231,15 +231,27 @@ def session_files_of_a_stranger_in_our_way_are_not_followed(world):
     victim = os.path.join(world.folder, "victim")
     with open(victim, "w") as file:
         file.write("keep me")
-    put = "import os, sys; os.symlink(sys.argv[1], sys.argv[2] + '/out.log'); os.mkfifo(sys.argv[2] + '/err.log')"
+    put = "import os, sys; os.umask(0); os.symlink(sys.argv[1], sys.argv[2] + '/out.log'); " \
+          "os.mkfifo(sys.argv[2] + '/err.log', 0o666); open(sys.argv[2] + '/mine.log', 'w').close()"
     as_nobody(world, put, victim, folder)
-    fleet = world.file("fleet.yaml", "name: shop\napps:\n  - {name: a, script: sh -c 'echo x; echo y >&2; sleep 1000', "
-                                     f"outFile: {folder}/out.log, errorFile: {folder}/err.log}}\n")
+    # Opened for reading and writing, a FIFO has a reader at once.
+    reader = os.open(f"{folder}/err.log", os.O_RDWR | os.O_NONBLOCK)
+    talk = "script: sh -c 'echo x; echo y >&2; sleep 1000'"
+    fleet = world.file("fleet.yaml", f"name: shop\napps:\n  - {{name: a, {talk}, outFile: {folder}/out.log, "
+                                     f"errorFile: {folder}/err.log}}\n  - {{name: b, {talk}, "
+                                     f"outFile: {folder}/mine.log}}\n")
     world.run("up", fleet, "--no-dashboard")
     world.becomes("a#0", "online")
-    world.run("stop", "a")
+    wait("b has written", lambda: b"y" in world.log("b#0", "err", namespace="shop"))
+    world.run("stop", "all")
     with open(victim) as file:
         assert file.read() == "keep me"
+    assert os.path.getsize(f"{folder}/mine.log") == 0
+    try:
+        assert not os.read(reader, 1)
+    except BlockingIOError:
+        pass
+    os.close(reader)
     world.ends()
     return None
 

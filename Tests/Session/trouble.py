@@ -87,3 +87,20 @@ def session_a_daemon_that_ends_says_what_helps(world):
     terminal.sees("ticker", "Log ticker")
     quits(terminal)
     world.ends()
+
+
+def session_a_config_with_a_mistake_hides_no_app(world):
+    folder = os.path.join(world.folder, "shop")
+    os.mkdir(folder)
+    good = "name: shop\napps:\n  - name: beacon\n    script: sleep 1000\n"
+    world.file("shop/opendaemon.config.yaml", good)
+    world.run("apply", "opendaemon.config.yaml", folder=folder)
+    world.file("shop/opendaemon.config.yaml", good.replace("script", "scirpt"))
+    terminal = world.terminal(120, 40)
+    terminal.type(f"cd {folder} && od")
+    terminal.sees("beacon", "online", "scirpt")
+    quits(terminal)
+    # Of a project that is not known there is nothing to look at.
+    world.run("down", "shop")
+    fails(terminal, "clear; od", "OD2002", "scirpt")
+    world.ends()

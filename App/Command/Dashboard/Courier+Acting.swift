@@ -63,7 +63,8 @@ extension Courier {
         func targets(_ names: [InstanceName]) -> TargetRequest { TargetRequest(targets: names.map(\.target)) }
         switch call {
         case .reload(let names):
-            return .failures(try await client.call(Methods.reload, targets(names)).failures)
+            let result = try await client.call(Methods.reload, targets(names))
+            return .reloaded(result.failures, restarted: result.restarted)
         case .reset(let names): return .processes(try await client.call(Methods.reset, targets(names)))
         case .signal(let number, let names):
             let request = SignalRequest(targets: names.map(\.target), signal: number)

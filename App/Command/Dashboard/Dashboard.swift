@@ -18,6 +18,8 @@ struct Opening {
     var isReadOnly = false
     /// Its first process is selected.
     var project: String?
+    /// What is to be said first.
+    var notes: [String] = []
     /// The machines of the tabs; empty for one daemon, without tabs.
     var hosts: [String] = []
 }

@@ -62,7 +62,7 @@ struct ScreenLoop {
         self.send = send
         let state = State(
             size: screen.size, isOwner: opening.isOwner, look: Look(themes: preferences.themes), keys: preferences.keys,
-            settings: preferences.settings, notes: preferences.notes, utcOffset: Self.utcOffset(),
+            settings: preferences.settings, notes: opening.notes + preferences.notes, utcOffset: Self.utcOffset(),
             isReadOnly: opening.isReadOnly, project: opening.project)
         hosts = opening.hosts.isEmpty ? Hosts(state) : Hosts(opening.hosts, each: state)
         painted = state.look.theme

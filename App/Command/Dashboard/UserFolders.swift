@@ -1,3 +1,4 @@
+internal import Engine
 import Glibc
 
 /// Where users keep what they write for the dashboard: `$XDG_CONFIG_HOME/od` (`~/.config/od` where that is not set, by
@@ -15,16 +16,9 @@ struct UserFolders: Sendable {
 
     /// The names in a folder that end in `suffix`, in order; none where it cannot be read. Hidden ones are left out.
     static func names(in folder: String, endingIn suffix: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasSuffix(suffix), name != suffix, !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
+        ((try? FilePath.names(in: folder)) ?? [])
+            .filter { $0.hasSuffix(suffix) && $0 != suffix && !$0.hasPrefix(".") }
+            .sorted()
     }
 }
 

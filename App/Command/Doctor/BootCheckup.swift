@@ -47,13 +47,8 @@ struct BootCheckup {
     /// Files of ours that name this home.
     private func units() -> [(path: String, text: String, links: [String])] {
         places.flatMap { folder, links -> [(String, String, [String])] in
-            guard let directory = opendir(folder) else { return [] }
-            defer { closedir(directory) }
             var found: [(String, String, [String])] = []
-            while let entry = readdir(directory) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
+            for name in (try? FilePath.names(in: folder)) ?? [] {
                 let path = "\(folder)/\(name)"
                 guard name.hasPrefix("opendaemon"), let bytes = FilePath.read(path, limit: 64 << 10) else { continue }
                 let text = String(decoding: bytes, as: UTF8.self)

@@ -147,13 +147,8 @@ struct DaemonCheckup {
 
     /// Processes that say themselves that they are runs of that home. Of other users nothing can be seen.
     static func orphans(of home: String) -> [Int32] {
-        guard let directory = opendir("/proc") else { return [] }
-        defer { closedir(directory) }
         var found: [Int32] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for name in (try? FilePath.names(in: "/proc")) ?? [] {
             guard let pid = Int32(name), pid != getpid(),
                 let bytes = FilePath.read("/proc/\(pid)/environ", limit: 1 << 20)
             else { continue }

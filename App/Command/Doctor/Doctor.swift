@@ -99,14 +99,9 @@ struct Checkup: Sendable {
         var (bytes, count): (UInt64, Int) = (0, 0)
         var folders = [home + "/logs"]
         while let folder = folders.popLast(), count < Self.mostFiles {
-            guard let directory = opendir(folder) else { continue }
-            defer { closedir(directory) }
-            while let entry = readdir(directory), count < Self.mostFiles {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
+            for name in (try? FilePath.names(in: folder, most: Self.mostFiles - count)) ?? [] {
                 var facts = stat()
-                guard name != ".", name != "..", lstat("\(folder)/\(name)", &facts) == 0 else { continue }
+                guard lstat("\(folder)/\(name)", &facts) == 0 else { continue }
                 count += 1
                 if facts.st_mode & S_IFMT == S_IFDIR { folders.append("\(folder)/\(name)") }
                 if facts.st_mode & S_IFMT == S_IFREG { bytes += UInt64(facts.st_blocks) * 512 }

@@ -66,6 +66,7 @@ extension Printer {
     /// What a switch changed; nothing when it was so already.
     func switched(_ changed: [PluginInfo], _ did: String, id: String) {
         if json { return value(changed) }
+        if quiet { return }
         let names = changed.map { Text.sanitize($0.id) }.joined(separator: " and ")
         output.write(names.isEmpty ? "‘\(Text.sanitize(id))’ was \(did) already\n" : "\(did) \(names)\n")
     }

@@ -83,11 +83,13 @@ struct Printer: Sendable {
         if !quiet, !result.processes.isEmpty { table(result.processes) }
     }
 
-    /// - Parameter there: ids of all instances; those that went are in the result too.
-    func scaled(_ result: StartResult, there: Set<Int>) {
+    /// - Parameters:
+    ///   - before: all instances, before they were scaled.
+    ///   - there: ids of all instances now; those that went are in the result too.
+    func scaled(_ result: StartResult, before: [InstanceInfo], there: Set<Int>) {
         if json { return value(result) }
         let left = result.processes.filter { there.contains($0.id) }
-        if !quiet { output.write(Summary.line("scaled", left)) }
+        if !quiet { output.write(Summary.scaled(left, before: before)) }
         result.warnings?.forEach(warning)
         result.failures.forEach(warning)
         if !quiet, !left.isEmpty { table(left) }

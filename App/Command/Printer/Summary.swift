@@ -5,8 +5,13 @@ internal import OpenDaemon
 enum Summary {
     /// `stopped api (2 instances), worker and web#1`, shortened when there are many.
     static func line(_ did: String, _ processes: [InstanceInfo]) -> String {
-        let counts = byApp(processes).map { first, count in
-            count > 1 ? "\(first.name) (\(count) instances)" : first.mode == "cluster" ? first.label : first.name
+        let apps = byApp(processes)
+        let owners = apps.reduce(into: [String: Int]()) { $0[$1.first.name, default: 0] += 1 }
+        let counts = apps.map { first, count in
+            // Several projects may have an app of that name.
+            let project = owners[first.name] == 1 ? "" : first.namespace + "/"
+            let name = count == 1 && first.mode == "cluster" ? first.label : first.name
+            return project + (count > 1 ? "\(name) (\(count) instances)" : name)
         }
         return counts.isEmpty ? "nothing to do\n" : "\(did) \(list(counts))\n"
     }
@@ -32,6 +37,25 @@ enum Summary {
         let same = names(.same).count
         if same > 0 { parts.append("\(same) unchanged") }
         return parts.isEmpty ? "nothing to do\n" : parts.joined(separator: "; ") + "\n"
+    }
+
+    /// `scaled api from 3 instances to 1`; an app that has as many as it had is named as such.
+    ///
+    /// - Parameters:
+    ///   - before: all instances, before the command.
+    ///   - processes: those of the apps that were scaled, now.
+    static func scaled(_ processes: [InstanceInfo], before: [InstanceInfo]) -> String {
+        func name(_ process: InstanceInfo) -> String { process.namespace + "/" + process.name }
+        let counts = before.reduce(into: [String: Int]()) { $0[name($1), default: 0] += 1 }
+        let apps = byApp(processes)
+        guard !apps.isEmpty else { return "nothing to do\n" }
+        return apps.map { first, count in
+            let old = counts[name(first)] ?? 0
+            let many = "\(count) instance\(count == 1 ? "" : "s")"
+            return old == count
+                ? "\(first.name) has \(many), as before\n"
+                : "scaled \(first.name) from \(old) instance\(old == 1 ? "" : "s") to \(count)\n"
+        }.joined()
     }
 
     /// More names than this are counted.

@@ -33,7 +33,8 @@ struct Apply: Verb {
         }
         // All mistakes are told before a daemon is started for it.
         _ = try ResolvedProject(
-            config, shell: AppEnvironment.ofThisProcess(), env: chosen.env, block: chosen.block, only: chosen.only)
+            config, shell: AppEnvironment.ofThisProcess(), env: chosen.env, block: chosen.block, only: chosen.only,
+            home: session.home)
         try await session.up(config, client: try await session.connect(), chosen, dashboard: false)
     }
 }

@@ -61,13 +61,41 @@ extension Od {
             let targets = try await apps(named, client)
             request.targets = targets.isEmpty ? nil : targets
             let matcher = try TargetMatcher(targets)
+            let strangers = try await strangers(among: targets, client)
             if follow {
+                // It may come yet.
+                for target in strangers { session.printer.warning("‘\(target)’ names no app yet") }
                 try await followed(request, matcher, client, session.printer)
             } else {
+                if let target = strangers.first { throw Self.unknown(target) }
                 // An engine of the version before tells of all.
                 session.printer.events(try await client.call(Methods.events, request).filter { matcher.matches($0) })
             }
             await client.close()
+        }
+
+        /// Targets of which neither an app is known nor an event is kept.
+        private func strangers(among targets: [String], _ client: OpenDaemon) async throws -> [String] {
+            guard !targets.isEmpty else { return [] }
+            let processes = try await client.call(Methods.list, Nothing())
+            var strangers: [String] = []
+            for target in targets where target != "all" {
+                let matcher = try TargetMatcher([target])
+                if processes.contains(where: { matcher.matches($0) }) { continue }
+                var request = EventListRequest()
+                request.targets = [target]
+                // Where no events are kept, nothing is known of those that are gone.
+                guard let events = try? await client.call(Methods.events, request) else { continue }
+                // An engine of the version before tells of all.
+                if !events.contains(where: { matcher.matches($0) }) { strangers.append(target) }
+            }
+            return strangers
+        }
+
+        private static func unknown(_ target: String) -> Failure {
+            Failure(
+                .noSuchTarget, "‘\(target)’ names no process", why: "there is no such app, and no event of one is kept",
+                next: "od list shows the names, od events what happened to all")
         }
 
         private static func isConfig(_ target: String) -> Bool {

@@ -33,7 +33,14 @@ enum HelpDefaults {
             ("environment", Defaults.inheritedVariables.joined(separator: ", ")),
             ("", "and LC_* of the shell, then env, then --env"),
             ("od save", "the last \(Defaults.dumps) dumps are kept"),
-            ("a config", "\(seconds(Defaults.configPatience)) when it is a program"),
+            (
+                "a config",
+                "\(seconds(Defaults.configPatience)) when it is a program, and \(size(Defaults.configOutput)) of what it prints"
+            ),
+            (
+                "od update",
+                "\(seconds(Defaults.releasePatience)) and \(size(Defaults.releaseOutput)) for each program to say what it is"
+            ),
             ("ioNice", "level \(Defaults.ioLevel) where only a class is said"),
         ]
     }

@@ -123,6 +123,10 @@ enum HelpErrors {
         .stdinClosed: (
             "the app has no stdin, or does not read it", "set stdin: pipe in its config and start it again"
         ),
+        .homeFile: (
+            "a log or a pid file would take the place of a file of od's own",
+            "choose another place for it, or one below logs or pids of the home"
+        ),
         .engineSilent: (
             "the engine does not answer, or none runs", "od daemon status; od daemon logs; od daemon start starts one"
         ),

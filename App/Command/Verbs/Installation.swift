@@ -87,15 +87,26 @@ struct Installation: Hashable, Sendable {
 
     /// What `od version` of that file says: `od 0.1.0`.
     private static func version(of file: String) throws(Failure) -> String {
-        guard let end = Program.run(file, ["version"]), end.exit.isSuccess, end.output.hasPrefix("od ") else {
+        guard let end = try ask(file, ["version"]), end.exit.isSuccess, end.output.hasPrefix("od ") else {
             throw .notInstalled("\(file) does not run here, or is no od of ours")
         }
         return end.output.split(separator: "\n").first.map(String.init) ?? ""
     }
 
+    /// Runs a program that we do not know yet. nil when it cannot be executed, or says far too much.
+    private static func ask(_ file: String, _ words: [String]) throws(Failure) -> Program.End? {
+        let run = ScriptRun(
+            words: [file] + words, patience: Defaults.releasePatience, limit: Defaults.releaseOutput, channel: .output)
+        switch run.run() {
+        case .ended(let bytes, let exit): return Program.End(exit: exit, output: String(decoding: bytes, as: UTF8.self))
+        case .late: throw .notInstalled("\(file) did not end within \(Defaults.releasePatience / 1000) s")
+        case .tooLong, .notStarted: return nil
+        }
+    }
+
     /// A keeper without arguments says that it has none (EX_USAGE).
     private static func checkKeeper(_ file: String) throws(Failure) {
-        guard let end = Program.run(file, []), end.exit == .code(64) else {
+        guard let end = try ask(file, []), end.exit == .code(64) else {
             throw .notInstalled("\(file) does not run here, or is no keeper of ours")
         }
     }
@@ -144,16 +155,7 @@ struct Installation: Hashable, Sendable {
     }
 
     private static func entries(of folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        ((try? FilePath.names(in: folder)) ?? []).sorted()
     }
 
     /// Takes a folder of ours away, with all that is in it. Links are not followed.

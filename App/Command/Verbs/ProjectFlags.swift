@@ -46,7 +46,8 @@ extension Session {
     /// The apps of a config as they are sent, after its warnings. Throws all mistakes at once.
     func resolve(_ config: Config, _ chosen: ProjectFlags.Chosen) throws(Failure) -> ResolvedProject {
         let project = try ResolvedProject(
-            config, shell: AppEnvironment.ofThisProcess(), env: chosen.env, block: chosen.block, only: chosen.only)
+            config, shell: AppEnvironment.ofThisProcess(), env: chosen.env, block: chosen.block, only: chosen.only,
+            home: remote == nil ? home : nil)
         config.warnings.forEach(printer.warning)
         return project
     }

@@ -31,9 +31,10 @@ struct Scale: Verb {
             targets: try Targets.named(words.dropLast(), for: "scale"), count: count,
             relative: text.hasPrefix("+") || text.hasPrefix("-"))
         let client = try await session.connect()
+        let before = try await client.call(Methods.list, Nothing())
         let result = try await session.working(.changing, client) { try await client.call(Methods.scale, request) }
         let there = try await client.call(Methods.list, Nothing()).map(\.id)
-        session.printer.scaled(result, there: Set(there))
+        session.printer.scaled(result, before: before, there: Set(there))
         await client.close()
         if let failure = result.failures.first { throw ExitCode(failure.exitCode) }
     }

@@ -145,6 +145,7 @@ struct Session: Sendable {
     func act(
         _ method: Method<TargetRequest, [InstanceInfo]>, on targets: [String], did: String, cascade: Bool = false
     ) async throws {
+        if isFresh, !daemonRuns { return try nothingToDo(targets, did: did) }
         let client = try await connect()
         let processes = try await working(Doing.of(did), client) {
             try await client.call(method, TargetRequest(targets: targets, cascade: cascade ? true : nil))
@@ -153,6 +154,17 @@ struct Session: Sendable {
         await nameDependents(of: processes, did: did, client)
         if did == "stopped", client.startedEngine { try await leaveHalted(client) }
         await client.close()
+    }
+
+    /// No app was ever known here: no daemon is started to say so.
+    private func nothingToDo(_ targets: [String], did: String) throws(Failure) {
+        if let target = targets.first(where: { $0 != "all" }) {
+            throw Failure(
+                .noSuchTarget, "‘\(target)’ names no process", why: "no daemon runs, and there are no apps here",
+                next: "od start FILE starts one; --home names another folder than \(home)")
+        }
+        if printer.json { return printer.processes([], did: did) }
+        printer.done("nothing to do: no daemon runs, and there are no apps in \(home)")
     }
 
     /// A daemon that was started only to note that something is to stay down ends again, if od daemon stop was said
@@ -164,11 +176,22 @@ struct Session: Sendable {
     }
 
     /// The one place where a verb opens the dashboard.
-    func dashboard(_ client: OpenDaemon, readOnly: Bool = false, project: String? = nil) async throws {
-        let opening = Opening(isOwner: client.startedEngine, isReadOnly: readOnly, project: project)
+    func dashboard(
+        _ client: OpenDaemon, readOnly: Bool = false, project: String? = nil, notes: [String] = []
+    ) async throws {
+        let opening = Opening(isOwner: client.startedEngine, isReadOnly: readOnly, project: project, notes: notes)
         let code = await runDashboard(
             [.connected(client)], home: isAtDoor ? ConnectOptions.defaultHome : home, opening)
         if code != 0 { throw ExitCode(code) }
+    }
+
+    /// The daemon, when it runs and knows apps of a config file.
+    func running(from file: String) async -> OpenDaemon? {
+        guard daemonRuns, let client = try? await connect(start: .never) else { return nil }
+        let known = try? await client.call(Methods.info, TargetRequest(targets: [file]))
+        if let known, !known.isEmpty { return client }
+        await client.close()
+        return nil
     }
 
     /// The dashboard of daemons that run: of one that has to be there, or of several machines, each of which may come

@@ -44,7 +44,9 @@ struct Start: Verb {
                 next: "od start app.js, or od help start")
         }
         let limit = try waiting.limit()
-        let start = StartPlan.Input(directory: FilePath.currentDirectory(), shell: AppEnvironment.ofThisProcess())
+        let start = StartPlan.Input(
+            directory: FilePath.currentDirectory(), shell: AppEnvironment.ofThisProcess(),
+            home: session.remote == nil ? session.home : nil)
         var plan = try StartPlan(what, flags: try flags.config(args: args), input: start)
         plan.warnings.forEach(session.printer.warning)
         if !plan.apps.isEmpty { try session.requireLocal("what is to be started") }

@@ -8,6 +8,8 @@ struct StartPlan {
         var directory: String
         /// The environment of the shell.
         var shell: [String: String]
+        /// Of the engine; nil for one of another machine.
+        var home: String?
     }
 
     private(set) var apps: [AppSpec] = []
@@ -86,7 +88,7 @@ struct StartPlan {
         }
         let config = try ConfigFile.load(word, in: input.directory)
         let project = try ResolvedProject(
-            config, shell: input.shell, env: flags.env, block: flags.block, only: flags.only)
+            config, shell: input.shell, env: flags.env, block: flags.block, only: flags.only, home: input.home)
         apps += project.apps
         failures += project.failures
         warnings += config.warnings

@@ -14,7 +14,7 @@ package enum Action: Hashable, Sendable, CaseIterable {
     case palette, themes, mouse, copy, copyAll
     case help, redraw, suspend, interrupt, detach, quit
     // In a line of text that is typed.
-    case older, newer, keep, cancel, erase, eraseForward, eraseWord, eraseLine
+    case older, newer, keep, cancel, erase, eraseForward, eraseWord, eraseLine, eraseEnd
     // In a dialog.
     case choose, nextChoice, previousChoice
     // In the palette.
@@ -178,9 +178,15 @@ package enum Keymap {
     private static let typing: [Binding] = [
         row(.keep, [.enter], "keep", "keeps the text", .view, .typing),
         row(.cancel, [.escape, .control("c")], "clear", "clears the text", .view, .typing),
-        row(.erase, [.backspace, .delete], nil, "erases a character", .view, .typing),
+        row(.erase, [.backspace], nil, "erases a character", .view, .typing),
+        row(.eraseForward, [.delete, .control("d")], nil, "erases the character under the cursor", .view, .typing),
         row(.eraseWord, [.control("w")], nil, "erases a word", .view, .typing),
-        row(.eraseLine, [.control("u")], nil, "erases the text", .view, .typing),
+        row(.eraseLine, [.control("u")], nil, "erases the text before the cursor", .view, .typing),
+        row(.eraseEnd, [.control("k")], nil, "erases the text from the cursor on", .view, .typing),
+        row(.left, [.left, .control("b")], nil, "a character to the left", .movement, .typing),
+        row(.right, [.right, .control("f")], nil, "a character to the right", .movement, .typing),
+        row(.first, [.home, .control("a")], nil, "to the beginning", .movement, .typing),
+        row(.last, [.end, .control("e")], nil, "to the end", .movement, .typing),
         row(.older, [.up], nil, "what was entered before", .view, .typing),
         row(.newer, [.down], nil, "what was entered after that", .view, .typing),
         row(.down, [.control("n")], nil, "next row or line", .movement, .typing),
@@ -238,6 +244,7 @@ package enum Keymap {
         row(.eraseForward, [.delete, .control("d")], nil, "erases the character under the cursor", .view, .filling),
         row(.eraseWord, [.control("w")], nil, "erases a word", .view, .filling),
         row(.eraseLine, [.control("u")], nil, "erases the text before the cursor", .view, .filling),
+        row(.eraseEnd, [.control("k")], nil, "erases the text from the cursor on", .view, .filling),
         row(.left, [.left, .control("b")], nil, "a character to the left", .movement, .filling),
         row(.right, [.right, .control("f")], nil, "a character to the right", .movement, .filling),
         row(.first, [.home, .control("a")], nil, "to the beginning", .movement, .filling),

@@ -55,4 +55,6 @@ package enum Answer: Hashable, Sendable {
     case status(DaemonStatus)
     /// Some of the apps could not be started.
     case failures([Failure])
+    /// The same of a reload, and the apps that had to end before they were started again.
+    case reloaded([Failure], restarted: [String])
 }

@@ -17,6 +17,17 @@ package struct Chooser: Hashable, Sendable {
         case reload(InstanceName)
         case reset([InstanceName])
         case signal(Int32)
+
+        /// The one process that it is for.
+        var process: InstanceName? {
+            switch self {
+            case .go(let name), .log(let name), .restart(let name), .toggle(let name), .why(let name),
+                .reload(let name):
+                name
+            case .reset(let names): names.count == 1 ? names.first : nil
+            case .action, .theme, .signal: nil
+            }
+        }
     }
 
     package struct Choice: Hashable, Sendable {
@@ -28,7 +39,12 @@ package struct Chooser: Hashable, Sendable {
         package var command = ""
         /// Places of the letters that were typed.
         package var places: [Int] = []
+        /// It is for what is selected or marked: that is meant where nothing else is said.
+        package var isNear = false
     }
+
+    /// How much better such a line fits: more than the lengths of names differ, less than a letter that fits.
+    private static let nearness = 10
 
     /// Lines that are looked at; the best come first.
     static let maxChoices = 200
@@ -55,7 +71,7 @@ package struct Chooser: Hashable, Sendable {
             guard let match = pattern.match(choice.title) else { return nil }
             var choice = choice
             choice.places = match.places
-            return (choice, match.score)
+            return (choice, match.score + (choice.isNear ? Self.nearness : 0))
         }
         // Letters that lie scattered fit many lines; where others fit well these are left out.
         let least = (found.map(\.1).max() ?? 0) / 3
@@ -78,7 +94,7 @@ extension State {
         switch open.purpose {
         case .signals: SignalMenu.choices(self)
         case .themes: look.names.map { Chooser.Choice(deed: .theme($0), title: $0) }
-        case .commands: actionChoices + resetChoices + (open.text.isEmpty ? [] : processChoices)
+        case .commands: actionChoices + resetChoices + (open.text.isEmpty ? [] : markedChoices + processChoices)
         }
     }
 
@@ -93,8 +109,25 @@ extension State {
         }
     }
 
+    /// What can be done with several that are selected or marked.
+    private var markedChoices: [Chooser.Choice] {
+        let names = list.targets
+        guard names.count > 1, !isReadOnly else { return [] }
+        let isActive = !stopping.isEmpty
+        let deeds: [(Chooser.Deed, String, String?)] = [
+            (.action(.restart), "restart", commandLine(of: .restart)),
+            (.action(.reload), "reload", commandLine(of: .reload)),
+            (.reset(names), "reset", commandLine("reset", names)),
+            (.action(.toggle), isActive ? "stop" : "start", commandLine(of: .toggle)),
+        ]
+        return deeds.map { deed, word, line in
+            Chooser.Choice(deed: deed, title: "\(title(names)): \(word)", command: line ?? "", isNear: true)
+        }
+    }
+
     private var processChoices: [Chooser.Choice] {
-        fleet.rows.keys.sorted().flatMap { name -> [Chooser.Choice] in
+        let near = list.targets.count == 1 ? list.targets.first : nil
+        return fleet.rows.keys.sorted().flatMap { name -> [Chooser.Choice] in
             let title = shortName(name)
             let isActive = fleet.rows[name]?.process.status.isActive == true
             return [
@@ -102,6 +135,10 @@ extension State {
                 .init(deed: .log(name), title: "\(title): log", command: "od logs \(title) -f"),
                 .init(deed: .why(name), title: "\(title): why", command: "od why \(title)"),
             ] + (isReadOnly ? [] : deeds(with: name, title, isActive))
+        }.map { choice in
+            var choice = choice
+            choice.isNear = near != nil && choice.deed.process == near
+            return choice
         }
     }
 

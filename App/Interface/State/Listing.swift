@@ -60,6 +60,9 @@ package struct Listing: Sendable {
 
     package init() {}
 
+    /// Why no process can pass the filter.
+    package var mistake: String? { query.mistake }
+
     package var selectedIndex: Int? { cursor.flatMap { cursor in lines.firstIndex(of: cursor) } }
     /// The selected process; of an app its first.
     package var selected: InstanceName? { under(cursor).first }

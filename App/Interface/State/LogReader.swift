@@ -37,6 +37,8 @@ package struct LogReader: Sendable {
     package internal(set) var process: InstanceName?
     /// The lines of all instances of its app.
     package internal(set) var isWhole = false
+    /// Numbers of the instances by the ids that their lines have, also of those that went meanwhile.
+    package internal(set) var instances: [UInt32: Int] = [:]
     /// Times stand in front of the lines.
     package internal(set) var showsTimes = false
     /// Lines of JSON are shown as a message and its fields.

@@ -19,6 +19,8 @@ package struct Query: Hashable, Sendable {
         case word(Field, String)
         /// Not finished yet, as `cpu>` while it is typed: it excludes nothing.
         case open
+        /// A figure is compared with what is none, as in `cpu>>1`: nothing fits it.
+        case odd(String)
     }
 
     /// Names that mean the same.
@@ -39,6 +41,14 @@ package struct Query: Hashable, Sendable {
         }
     }
 
+    /// Why nothing can fit; nil when something can.
+    package var mistake: String? {
+        for case .odd(let word) in terms.map(\.term) {
+            return "‘\(word)’ compares with no number: cpu>5 mem>=100M uptime<2h"
+        }
+        return nil
+    }
+
     package static func == (a: Query, b: Query) -> Bool { a.text == b.text }
     package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 
@@ -49,6 +59,7 @@ package struct Query: Hashable, Sendable {
         return terms.allSatisfy { term, isNegated in
             switch term {
             case .open: true
+            case .odd: false
             case .text(let word): text.contains(word) != isNegated
             case .word(let field, let word): Self.value(field, of: process).hasPrefix(word) != isNegated
             case .figure(let field, let comparison, let figure):
@@ -69,7 +80,7 @@ package struct Query: Hashable, Sendable {
         switch field {
         case .name, .state, .ns: return (.word(field, String(value)), comparison == .differs)
         default:
-            guard let figure = figure(value, of: field) else { return (.text(String(word)), false) }
+            guard let figure = figure(value, of: field) else { return (.odd(String(word)), false) }
             return (.figure(field, comparison, figure), false)
         }
     }

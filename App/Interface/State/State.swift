@@ -32,14 +32,16 @@ package struct State: Sendable {
         package static let maxLength = 200
 
         package var purpose: Purpose
-        package var text: String
+        package var field: TextField
         /// Where the keys have come to in what was entered before.
         var walk = Recall.Walk()
 
         package init(purpose: Purpose, text: String) {
             self.purpose = purpose
-            self.text = text
+            field = TextField(text)
         }
+
+        package var text: String { field.text }
     }
 
     /// The page of keys.

@@ -49,6 +49,11 @@ extension State {
         case (_, .failures(let failures)) where !failures.isEmpty:
             for failure in failures { say(failure) }
             return []
+        case (_, .reloaded(let failures, let restarted)):
+            if failures.isEmpty, restarted.isEmpty { report(done) }
+            for failure in failures { say(failure) }
+            if failures.isEmpty, !restarted.isEmpty { report(done, restarted: restarted) }
+            return []
         default:
             report(done)
             return []

@@ -15,6 +15,7 @@ extension State {
         case .eraseForward: open.field.deleteForward()
         case .eraseWord: open.field.deleteWord()
         case .eraseLine: open.field.deleteToStart()
+        case .eraseEnd: open.field.deleteToEnd()
         case .left: open.field.moveLeft()
         case .right: open.field.moveRight()
         case .first: open.field.moveToStart()

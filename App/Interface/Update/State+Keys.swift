@@ -54,8 +54,7 @@ extension State {
         case .find:
             let isLog = focus == .log
             prompt = Prompt(purpose: isLog ? .search : .filter, text: isLog ? log.search?.text ?? "" : list.filter)
-        case .nextMatch: return visitMatch(next: true)
-        case .previousMatch: return visitMatch(next: false)
+        case .nextMatch, .previousMatch: return visitMatch(next: action == .nextMatch)
         case .onlyMatches: toggleOnlyMatches()
         case .wrap: log.wraps.toggle()
         case .level: nextLevel()
@@ -63,7 +62,7 @@ extension State {
         case .pretty: log.isPretty.toggle()
         case .whole:
             log.isWhole.toggle()
-            return reopenLog()
+            return refresh() + reopenLog()
         case .tree:
             list.isTree.toggle()
             return refresh(resort: true)
@@ -91,7 +90,8 @@ extension State {
             )
         case .detach: return isOwner ? send(.detach) : [.quit(farewell)]
         case .quit: return quit()
-        case .redraw, .suspend, .older, .newer, .keep, .cancel, .erase, .eraseForward, .eraseWord, .eraseLine, .choose,
+        case .redraw, .suspend, .older, .newer, .keep, .cancel, .erase, .eraseForward, .eraseWord, .eraseLine,
+            .eraseEnd, .choose,
             .nextChoice, .previousChoice, .complete:
             break
         }

@@ -13,24 +13,28 @@ extension State {
             guard let line = typed.purpose.line else { return turnHelp(action == .older ? .up : .down) }
             let texts = recalls[line] ?? Recall()
             guard let text = texts.step(older: action == .older, &typed.walk, from: typed.text) else { return [] }
-            typed.text = text
+            typed.field = TextField(text)
             return retype(typed)
         case .cancel:
-            typed.text = ""
+            typed.field = TextField()
             prompt = nil
             return use(typed)
         case .erase:
             // One more on an empty line leaves it, as in other programs.
-            if typed.text.isEmpty { prompt = nil } else { typed.text.removeLast() }
-        case .eraseWord:
-            typed.text = String(typed.text.reversed().drop { $0 == " " }.drop { $0 != " " }.reversed())
-        case .eraseLine:
-            typed.text = ""
+            if typed.field.isEmpty { prompt = nil } else { typed.field.deleteBackward() }
+        case .eraseForward: typed.field.deleteForward()
+        case .eraseWord: typed.field.deleteWord()
+        case .eraseLine: typed.field.deleteToStart()
+        case .eraseEnd: typed.field.deleteToEnd()
+        case .left: typed.field.moveLeft()
+        case .right: typed.field.moveRight()
+        case .first: typed.field.moveToStart()
+        case .last: typed.field.moveToEnd()
         case .up, .down:
             return typed.purpose == .help ? turnHelp(action) : action.map { move($0) } ?? []
         default:
             guard case .character(let scalar) = key else { return [] }
-            typed.text += String(Character(scalar))
+            typed.field.insert(String(Character(scalar)))
         }
         return retype(typed)
     }
@@ -47,13 +51,13 @@ extension State {
             say(.info, "pasted text was ignored: there is no line to type in")
             return []
         }
-        typed.text += String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+        typed.field.insert(String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
         return retype(typed)
     }
 
     private mutating func retype(_ typed: Prompt) -> [Command] {
         var typed = typed
-        typed.text = String(typed.text.prefix(Prompt.maxLength))
+        if typed.text.count > Prompt.maxLength { typed.field = TextField(String(typed.text.prefix(Prompt.maxLength))) }
         if prompt != nil { prompt = typed }
         return use(typed)
     }

@@ -30,7 +30,27 @@ extension State {
     /// A key that has no effect now: where only reading is allowed, it says so.
     mutating func refuse(_ action: Action) -> [Command] {
         if isReadOnly, action.changes { say(.info, "read-only: nothing can be changed from here") }
+        if let tab = Tab(action), let name = shown, !tabs.contains(tab) {
+            say(
+                .info,
+                past == nil
+                    ? "\(shortName(name)) does not run: it has no \(tab == .files ? "open files" : "figures")"
+                    : "\(tab == .files ? "open files" : "the environment") of the past are not kept")
+        }
         return []
+    }
+
+    /// A reload was a restart for those that have nothing to stand in for them.
+    mutating func report(_ done: Pending, restarted: [String]) {
+        guard case .reload(let names) = done.call else { return }
+        let time = Format.elapsed(milliseconds: now.milliseconds(since: done.since))
+        let apps = Set(names.map { appName($0) })
+        let whose = restarted.count == apps.count ? "" : "reloaded \(title(names)), but "
+        let who = restarted.count == 1 ? restarted[0] : "\(restarted.count) apps"
+        let why = restarted.count == 1 ? "it has" : "they have"
+        say(
+            .success, "\(whose)restarted \(who) in \(time): \(why) no second instance to stand in meanwhile",
+            command: commandLine("reload", names))
     }
 
     /// What to say of calls that the engine has carried out.

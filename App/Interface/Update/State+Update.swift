@@ -135,6 +135,11 @@ extension State {
     /// Brings the list up to date with the fleet.
     mutating func refresh(resort: Bool = false) -> [Command] {
         list.refresh(fleet, page: layout.listRows, at: now, resort: resort)
+        if log.isWhole, let app = log.process.map({ AppName($0) }) {
+            for (name, row) in fleet.rows where AppName(name) == app {
+                log.instances[UInt32(row.process.id)] = name.instance
+            }
+        }
         return settle(at: shown == nil || shownRow == nil ? now : restsAt)
     }
 

@@ -108,7 +108,7 @@ enum FooterView {
         let count = StyledText("  " + found(prompt.purpose, state), .dim)
         let used = canvas.text(label, x: field.x, y: field.y, width: field.width)
         let room = max(0, field.width - used - count.width - 1)
-        TextField(prompt.text).draw(
+        prompt.field.draw(
             on: &canvas, in: Rect(x: field.x + used, y: field.y, width: room, height: 1), glyphs: glyphs)
         canvas.text(count, x: field.x + used + room, y: field.y, width: count.width)
         bar.draw(on: &canvas, in: keys)

@@ -1,12 +1,13 @@
 import Themes
 import Widgets
 
-/// The page of keys, made from the key table: those that work here now.
+/// The page of keys, made from the key table; those that have no effect just now are dim.
 enum HelpView {
     struct Line {
         var name: String
         var text: String
         var isKey: Bool
+        var isOff = false
     }
 
     private static let width = 110
@@ -28,7 +29,8 @@ enum HelpView {
         Menu(
             items: lines.map { line in
                 Menu.Item(
-                    StyledText(line.name, line.isKey ? .key : .heading), StyledText(line.text))
+                    StyledText(line.name, line.isOff ? .dim : line.isKey ? .key : .heading),
+                    StyledText(line.text, line.isOff ? .dim : .text))
             },
             offset: top, placeholder: "no key matches"
         ).draw(on: &canvas, in: inside, glyphs: glyphs)
@@ -43,8 +45,13 @@ enum HelpView {
     static func lines(_ state: State) -> [Line] {
         let words = (state.help?.filter ?? "").lowercased().split(separator: " ")
         return Binding.Section.allCases.flatMap { section -> [Line] in
-            let keys = state.keys.bindings(at: .panes).filter { $0.section == section && state.isAvailable($0.action) }
-                .map { Line(name: $0.keys.map(\.name).joined(separator: " "), text: $0.text, isKey: true) }
+            let keys = state.keys.bindings(at: .panes)
+                .filter { $0.section == section && !(state.isReadOnly && $0.action.changes) }
+                .map {
+                    Line(
+                        name: $0.keys.map(\.name).joined(separator: " "), text: $0.text, isKey: true,
+                        isOff: !state.isAvailable($0.action))
+                }
                 .filter { line in words.allSatisfy { "\(line.name) \(line.text)".lowercased().contains($0) } }
             let room = place(of: state.size).width - 2 - Self.keys - 2
             return keys.isEmpty
@@ -55,7 +62,9 @@ enum HelpView {
     /// What is too long goes on in a line without a key.
     private static func wrapped(_ line: Line, _ room: Int) -> [Line] {
         StyledText(line.text).wrapped(to: room).enumerated().map {
-            Line(name: $0.offset == 0 ? line.name : "", text: $0.element.plain, isKey: $0.offset == 0)
+            Line(
+                name: $0.offset == 0 ? line.name : "", text: $0.element.plain, isKey: $0.offset == 0,
+                isOff: line.isOff)
         }
     }
 

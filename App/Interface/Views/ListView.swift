@@ -44,7 +44,8 @@ enum ListView {
             columns: columns(state.list, state.fleet, state.past?.reach ?? "60s", glyphs),
             rows: lines.map { row($0, state, glyphs) },
             selected: state.list.selectedIndex.map { $0 - state.list.top }, focused: state.focus == .list,
-            placeholder: StyledText(" nothing matches \(filter): \(state.keys.name(of: .back)) shows all"))
+            placeholder: state.list.mistake.map { StyledText(" " + Text.sanitize($0), .warning) }
+                ?? StyledText(" nothing matches \(filter): \(state.keys.name(of: .back)) shows all"))
         table.draw(on: &canvas, in: inside, glyphs: glyphs)
         if kind == .framed {
             let rows = inside.split(top: 1).1

@@ -23,15 +23,10 @@ enum LogView {
 
     /// The instances of the app whose log is shown, by their ids.
     private static func labels(_ state: State) -> [UInt32: String] {
-        let rows = state.fleet.rows.values.filter { row in
-            state.log.process.map { row.process.name == $0.name && row.process.namespace == $0.namespace } ?? false
+        let width = state.log.instances.values.map { "#\($0)".count }.max() ?? 0
+        return state.log.instances.mapValues { number in
+            "#\(number)" + String(repeating: " ", count: width - "#\(number)".count)
         }
-        let width = rows.map { "#\($0.process.instance)".count }.max() ?? 0
-        let labels = rows.map { row in
-            let label = "#\(row.process.instance)"
-            return (UInt32(row.process.id), label + String(repeating: " ", count: width - label.count))
-        }
-        return Dictionary(labels) { first, _ in first }
     }
 
     private static func line(_ line: LogBuffer.Line, _ state: State, _ names: [UInt32: String]) -> LogLine {

@@ -26,7 +26,9 @@ int32_t od_pids(int proc, int32_t *pids, int32_t capacity);
 int od_process_read(int proc, int32_t pid, struct od_process *process);
 /* A number for the text of `count` bytes; never 0. */
 uint64_t od_tag(const char *text, uint64_t count);
-/* The tag of the value of OD_INSTANCE in the environment that the process was executed with; 0 without. */
+/* The tag of OD_INSTANCE and OD_HOME in an environment, entries with a NUL behind each; 0 without OD_INSTANCE. */
+uint64_t od_environment_tag(const char *entries, uint64_t count);
+/* The same of the environment that the process was executed with. */
 uint64_t od_process_tag(int proc, int32_t pid);
 int32_t od_own_pid(void);
 /* CPUs that this process may use; 1 when nobody says. */

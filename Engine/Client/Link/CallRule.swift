@@ -22,18 +22,34 @@ struct CallRule: Hashable, Sendable {
 
     /// The rule of a method, by name. A method that is not listed is a question.
     static func of(_ method: String) -> CallRule {
-        rules[method] ?? CallRule(retry: .again, waitsForProcesses: false)
+        listed[method] ?? CallRule(retry: .again, waitsForProcesses: false)
     }
 
-    private static let rules: [String: CallRule] = [
-        Methods.start.name: CallRule(retry: .again, waitsForProcesses: true),
-        Methods.apply.name: CallRule(retry: .again, waitsForProcesses: true),
-        Methods.stop.name: CallRule(retry: .again, waitsForProcesses: true),
-        Methods.delete.name: CallRule(retry: .byKey, waitsForProcesses: true),
-        Methods.resume.name: CallRule(retry: .again, waitsForProcesses: true),
-        Methods.restart.name: CallRule(retry: .byKey, waitsForProcesses: true),
-        Methods.shutdown.name: CallRule(retry: .untilGone, waitsForProcesses: true),
-        Methods.restartDaemon.name: CallRule(retry: .never, waitsForProcesses: false),
-        Methods.hello.name: CallRule(retry: .never, waitsForProcesses: false),
+    /// Rules by the method's name: of all that change something, and of what must not be asked twice.
+    static let listed: [String: CallRule] = [
+        Methods.start.name: waits(.again),
+        Methods.apply.name: waits(.again),
+        Methods.stop.name: waits(.again),
+        Methods.resume.name: waits(.again),
+        Methods.resurrect.name: waits(.again),
+        Methods.delete.name: waits(.byKey),
+        Methods.restart.name: waits(.byKey),
+        Methods.reload.name: waits(.byKey),
+        Methods.scale.name: waits(.byKey),
+        Methods.change.name: waits(.byKey),
+        Methods.shutdown.name: waits(.untilGone),
+        Methods.detach.name: answers(.again),
+        Methods.reset.name: answers(.again),
+        Methods.save.name: answers(.again),
+        Methods.enablePlugin.name: answers(.again),
+        Methods.disablePlugin.name: answers(.again),
+        Methods.logFlush.name: answers(.again),
+        Methods.signal.name: answers(.never),
+        Methods.send.name: answers(.never),
+        Methods.restartDaemon.name: answers(.never),
+        Methods.hello.name: answers(.never),
     ]
+
+    private static func waits(_ retry: Retry) -> CallRule { CallRule(retry: retry, waitsForProcesses: true) }
+    private static func answers(_ retry: Retry) -> CallRule { CallRule(retry: retry, waitsForProcesses: false) }
 }

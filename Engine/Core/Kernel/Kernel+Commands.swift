@@ -70,17 +70,6 @@ extension Kernel {
             Pending(request: request, kind: .start, waiting: Set(keys), shown: keys + known, unchanged: unchanged))
     }
 
-    /// A name that is taken by another program is refused.
-    func check(_ spec: AppSpec) throws(Failure) {
-        try spec.validate()
-        guard let old = fleet.app(namespace: spec.namespace, name: spec.name), spec.namespace == Defaults.namespace,
-            old.spec.script != spec.script
-        else { return }
-        throw Failure(
-            .nameTaken, "the name ‘\(spec.name)’ is taken", why: "it runs \(old.spec.script)",
-            next: "choose another with --name, or od delete \(spec.name) first")
-    }
-
     /// Makes sure the app exists. A definition that differs replaces that of an app that is down; one that runs is left.
     private mutating func adopt(_ spec: AppSpec, _ now: Moment, _ effects: inout Effects) -> (app: UInt64, isLeft: Bool)
     {
@@ -272,11 +261,7 @@ extension Kernel {
             changes[project.label(spec)] = change.change
         }
         let keys = touched.sorted().flatMap { fleet.keys(of: $0) }
-        let left = project.apps.filter { spec in
-            guard planned[spec.label]?.change == .same, let app = fleet.app(namespace: spec.namespace, name: spec.name)
-            else { return false }
-            return spec.startsItself && fleet.keys(of: app.key).allSatisfy { fleet[$0]?.record.wanted == .stopped }
-        }
+        let left = project.apps.filter { planned[$0.label]?.change == .same && isLeftStopped($0) }
         endHalt(now, &effects)
         // Of a project that nobody knows nothing is applied.
         if !plan.isEmpty { publish(.configApplied, nil, now, &effects, project.namespace) }

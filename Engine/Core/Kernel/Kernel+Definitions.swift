@@ -40,7 +40,7 @@ extension Kernel {
     }
 
     private func check(_ change: ChangeRequest.Change) throws(Failure) {
-        try change.to.validate()
+        try admit(change.to)
         let name = "\(change.to.namespace)/\(change.to.name)"
         guard change.from.namespace == change.to.namespace, change.from.name == change.to.name,
             fleet.app(namespace: change.to.namespace, name: change.to.name)?.spec == change.from
@@ -76,7 +76,7 @@ extension Kernel {
         _ apps: [SavedApp], _ request: RequestID?, _ now: Moment, _ effects: inout Effects
     ) throws(Failure) {
         try refuseWhileLeaving()
-        for app in apps { try app.spec.validate() }
+        for app in apps { try admit(app.spec) }
         try checkOrder(apps.map(\.spec))
         var keys: [UInt64] = []
         var running: [UInt64] = []
@@ -98,8 +98,11 @@ extension Kernel {
                 keys.append(key)
             }
         }
-        for key in ordered(running) { want(key, now, &effects) }
+        // A job that others wait for had come to its end when it was saved: here it has not run yet.
+        let missing = missingDependencies(of: running)
+        for key in ordered(running + missing) { want(key, now, &effects) }
         endHalt(now, &effects)
+        keys += missing.filter { !keys.contains($0) }
         answerWhenSettled(
             Pending(request: request, kind: .start, waiting: Set(keys), shown: keys, unchanged: unchanged))
     }

@@ -91,6 +91,11 @@ public enum Defaults {
     public static let dumps = 5
     /// How long a config that is a program may take.
     public static let configPatience = 10_000
+    /// Bytes of what such a config prints that are shown.
+    public static let configOutput = 64 << 10
+    /// How long the programs of a release may take to say what they are, and the bytes that they may say.
+    public static let releasePatience = 10_000
+    public static let releaseOutput = 64 << 10
     /// How long a client waits for the engine: to connect, and for one answer.
     public static let connectDeadline = 10_000
     public static let answerDeadline = 30_000

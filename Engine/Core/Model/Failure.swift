@@ -17,7 +17,7 @@ public struct Failure: Error, Hashable, Sendable, Codable, CustomStringConvertib
         self.next = next
     }
 
-    /// `OD2001: what; why; next`, in one line, for logs.
+    /// `OD2001: what: why (next)`, in one line, for logs.
     public var description: String { "\(code.rawValue): \(what): \(why) (\(next))" }
 
     /// The exit code of a command that fails with this.
@@ -27,7 +27,7 @@ public struct Failure: Error, Hashable, Sendable, Codable, CustomStringConvertib
 /// The error codes of OpenDaemon. A code is never reused for another meaning.
 ///
 /// OD1xxx arguments and OD2xxx config exit 2 and touch nothing; OD3xxx no such target exits 3; OD4xxx process,
-/// OD5xxx link and permission, OD6xxx store and disk, OD7xxx logs, OD8xxx network and deploys, OD9xxx ours exit 1.
+/// OD5xxx link and permission, OD6xxx store and disk, OD7xxx logs, OD9xxx ours exit 1. OD8xxx is kept free for network and deploys.
 public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     /// A flag or an argument cannot be understood.
     case usage = "OD1001"
@@ -118,6 +118,8 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case notRunning = "OD4008"
     /// The app does not take what is sent to its stdin.
     case stdinClosed = "OD4009"
+    /// A log or a pid file would take the place of a file of od's own.
+    case homeFile = "OD4017"
 
     /// The engine does not answer.
     case engineSilent = "OD5001"

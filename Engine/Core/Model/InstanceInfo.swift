@@ -8,7 +8,7 @@ public enum ProcessStatus: String, Hashable, Sendable, Codable, CaseIterable {
     case online
     /// Being replaced.
     case reloading
-    /// Waiting for a dependency, a schedule or a backoff; `reason` and `waitsUntil` say which and how long.
+    /// Waiting for a dependency or a backoff; `reason` and `waitsUntil` say which and how long.
     case waiting
     /// Asked to end; processes of it live.
     case stopping
@@ -39,7 +39,7 @@ public struct InstanceInfo: Hashable, Sendable, Codable {
     public var uptime: Int?
     /// How often it was started again by us or by hand since it was last started fresh.
     public var restarts: Int
-    /// `fork`, or `cluster` when the app has several instances.
+    /// `fork`, or `cluster` when its instances share sockets or its `execMode` says so.
     public var mode: String
     public var startedAt: WallTime?
     /// The last end of a run.

@@ -4,7 +4,7 @@ public enum LogType: String, Hashable, Sendable, Codable, CaseIterable {
     case raw
     /// `TIME out LINE`.
     case text
-    /// One object a line: the spec's log entry.
+    /// One JSON object a line: time, stream, instance and the text.
     case json
 }
 

@@ -139,7 +139,7 @@ public struct TargetRequest: Hashable, Sendable, Codable {
 }
 
 public struct StartRequest: Hashable, Sendable, Codable {
-    /// Apps to start; those that exist must have the same definition or be stopped.
+    /// Apps to start. One that runs with another definition is left as it is, and named in `StartResult.unchanged`.
     public var apps: [AppSpec]
     /// Apps and instances that exist.
     public var targets: [String]

@@ -5,7 +5,9 @@ package enum ProtocolText {
     /// - Throws: when a type of a method cannot be described.
     package static func markdown() throws -> String {
         var types = try Schema(of: FleetEvent.self).named
-        for schema in [try Schema(of: FleetMetrics.self), try Schema(of: RPCError.self)] {
+        for schema in [
+            try Schema(of: FleetMetrics.self), try Schema(of: EventItem.self), try Schema(of: RPCError.self),
+        ] {
             types.merge(schema.named) { first, _ in first }
         }
         var methods: [String] = []
@@ -104,6 +106,7 @@ package enum ProtocolText {
         |---|---|
         | `\(Notifications.event)` | `FleetEvent`; numbers rise by one, a gap means: subscribe again |
         | `\(Notifications.metric)` | `FleetMetrics` |
+        | `\(Notifications.item)` | `EventItem`; to connections that subscribed with a number |
         """
 
     private static func text(_ method: any DescribedMethod, _ params: Schema, _ result: Schema) -> String {

@@ -133,8 +133,10 @@ package struct ResolvedProject: Sendable {
     ///
     /// - Parameter block: of `--env NAME`; OD1012 when no app has `env_NAME`.
     /// - Parameter only: names of apps, the others are left out; OD1013 for a name that no app has. nil: all.
+    /// - Parameter home: of the engine: OD4017 for files of apps that are od's own. nil: it is not looked at here.
     package init(
-        _ config: Config, shell: [String: String], env: [String: String], block: String? = nil, only: [String]? = nil
+        _ config: Config, shell: [String: String], env: [String: String], block: String? = nil, only: [String]? = nil,
+        home: String? = nil
     ) throws(Failure) {
         var place = LaunchPlace(namespace: config.namespace, directory: config.directory, shell: shell, env: env)
         place.block = block
@@ -145,10 +147,15 @@ package struct ResolvedProject: Sendable {
         failures = []
         missing = []
         var fatal: [Failure] = []
+        let names = config.fullNames(block: block)
         for var app in config.apps where only?.contains(app.fullName(block: block)) ?? true {
             do throws(Failure) {
-                if app.dependencies != nil { app.dependencies = config.dependencies(of: app, block: block) }
+                app.dependencies = app.dependencies(by: names)
                 var spec = try AppSpec(app, in: place)
+                if var clash = home.flatMap(spec.clash) {
+                    if let spot = app.place { clash.why = "\(spot): \(clash.why)" }
+                    throw clash
+                }
                 spec.config = config.isFile ? config.file : nil
                 apps.append(spec)
             } catch {

@@ -5,13 +5,15 @@ extension ConfigDraft {
     func checkDependencies(at nodes: [ConfigNode], _ reader: inout ConfigReader) {
         guard apps.contains(where: { $0.dependencies?.isEmpty == false }) else { return }
         let labels = apps.map { space(of: $0) + "/" + ($0.name ?? $0.script.map(DefaultName.app(script:)) ?? "") }
+        let places = Dictionary(zip(labels, labels.indices)) { first, _ in first }
         var edges: [String: [String]] = [:]
         for (index, app) in apps.enumerated() {
             reader.inside("[\(index)]") { reader in
                 checkNames(of: nodes[index], &reader)
-                edges[labels[index]] = (app.dependencies ?? []).map { dependency in
+                // A name that is given twice has the dependencies of both.
+                edges[labels[index], default: []] += (app.dependencies ?? []).map { dependency in
                     let label = dependency.label(in: space(of: app))
-                    if let place = labels.firstIndex(of: label) {
+                    if let place = places[label] {
                         warn(of: dependency, on: apps[place], at: nodes[index], &reader)
                     } else if isOurs(label) {
                         unknown(dependency.name, labels, at: nodes[index], &reader)
@@ -20,9 +22,13 @@ extension ConfigDraft {
                 }
             }
         }
-        guard let cycle = DependencyGraph(edges).cycle, let first = labels.firstIndex(of: cycle[0]) else { return }
-        let circle = cycle.map(Self.bare).joined(separator: " → ")
-        reader.fail(.dependencies, at: nodes[first].mark, "apps depend on each other in a circle: \(circle)")
+        for _ in 0..<Self.shownCircles {
+            guard let cycle = DependencyGraph(edges).cycle, let first = places[cycle[0]] else { return }
+            let circle = cycle.map(Self.bare).joined(separator: " → ")
+            reader.fail(.dependencies, at: nodes[first].mark, "apps depend on each other in a circle: \(circle)")
+            // The next one has nothing to do with it.
+            for label in cycle { edges[label] = nil }
+        }
     }
 
     /// The namespace of an app; empty for the project's own when the file does not name it.
@@ -41,11 +47,20 @@ extension ConfigDraft {
         reader.fail(.configValue, at: said[1].mark, "the dependencies are said twice")
     }
 
+    /// Circles that are told at once: each takes a walk over all apps.
+    private static let shownCircles = 20
+    /// Names that an error lists.
+    private static let shownNames = 12
+
     private func unknown(_ wanted: String, _ labels: [String], at node: ConfigNode, _ reader: inout ConfigReader) {
-        let names = labels.map(Self.bare)
+        let what = "it depends on ‘\(wanted)’, which is no app here"
+        guard reader.suggests else { return reader.fail(.dependencies, at: node.mark, what) }
+        var seen: Set<String> = []
+        let names = labels.map(Self.bare).filter { AppName.isValid($0) && seen.insert($0).inserted }
         let near = NearestName.of(Self.bare(wanted), among: names).map { "did you mean ‘\($0)’?" }
-        let all = "the apps are \(names.joined(separator: ", "))"
-        reader.fail(.dependencies, at: node.mark, "it depends on ‘\(wanted)’, which is no app here; " + (near ?? all))
+        let more = names.count > Self.shownNames ? " and \(names.count - Self.shownNames) more" : ""
+        let all = "the apps are \(names.prefix(Self.shownNames).joined(separator: ", "))\(more)"
+        reader.fail(.dependencies, at: node.mark, "\(what); " + (near ?? all))
     }
 
     /// What is started again after every end never completes.
@@ -64,14 +79,22 @@ extension ConfigDraft {
 }
 
 extension Config {
-    /// The dependencies of an app by the names that the apps have with a block of `--env NAME`.
-    func dependencies(of app: AppConfig, block: String?) -> [Dependency] {
-        (app.dependencies ?? []).map { dependency in
-            let other = apps.first {
-                ($0.name ?? DefaultName.app(script: $0.script ?? "")) == dependency.name
-                    && $0.namespace == app.namespace
-            }
-            return other.map { Dependency($0.fullName(block: block), dependency.condition) } ?? dependency
+    /// The names that the apps have with a block of `--env NAME`, by `NAMESPACE/NAME` as the file has them.
+    func fullNames(block: String?) -> [String: String] {
+        let names = apps.map { app in
+            let name = app.name ?? DefaultName.app(script: app.script ?? "")
+            return ((app.namespace ?? "") + "/" + name, app.fullName(block: block))
+        }
+        return Dictionary(names) { first, _ in first }
+    }
+}
+
+extension AppConfig {
+    /// Its dependencies by those names; `names` is of `Config.fullNames`.
+    func dependencies(by names: [String: String]) -> [Dependency]? {
+        dependencies?.map { dependency in
+            let name = names[(namespace ?? "") + "/" + dependency.name]
+            return name.map { Dependency($0, dependency.condition) } ?? dependency
         }
     }
 }

@@ -23,13 +23,17 @@ package struct ConfigProblem: Error, Hashable, Sendable {
 }
 
 extension Failure {
+    /// Mistakes of one file that are told; more are counted.
+    private static let toldProblems = 100
+
     /// All mistakes of a file in one failure, in the order of the file; the code is that of the first.
     package init(_ problems: [ConfigProblem], file: String) {
         let sorted = problems.sorted { ($0.mark.line, $0.mark.column) < ($1.mark.line, $1.mark.column) }
         self.init(
             sorted.first?.code ?? .bug,
             sorted.count == 1 ? "‘\(file)’ has a mistake" : "‘\(file)’ has \(sorted.count) mistakes",
-            why: sorted.map { $0.line(file: file) }.joined(separator: "\n"),
+            why: sorted.prefix(Self.toldProblems).map { $0.line(file: file) }.joined(separator: "\n")
+                + (sorted.count > Self.toldProblems ? "\nand \(sorted.count - Self.toldProblems) more" : ""),
             next: "correct the file; nothing was changed (od help config lists the keys)")
     }
 }

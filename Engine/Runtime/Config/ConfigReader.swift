@@ -44,6 +44,14 @@ struct ConfigReader {
     private(set) var problems: [ConfigProblem] = []
     private(set) var warnings: [(mark: ConfigMark, text: String)] = []
     private var path: [String] = []
+    /// Lists of keys that an error has named: a long list is told once.
+    private var told: Set<String> = []
+
+    /// Mistakes for which the nearest name is looked for: each look compares with every name.
+    private static let suggestions = 100
+
+    /// Whether a mistake that comes now still says what may have been meant.
+    var suggests: Bool { problems.count < Self.suggestions }
 
     /// Reads a map by a table of keys. Unknown keys are mistakes, with the nearest known one.
     mutating func read<Owner>(_ node: ConfigNode, by keys: [ConfigKey<Owner>], into owner: inout Owner) {
@@ -108,11 +116,10 @@ struct ConfigReader {
         if path.count > 1, path[0] == "defaults", pair.key == "name" {
             return fail(.configUnknownKey, at: pair.mark, "a name belongs to one app: it cannot be a default")
         }
+        guard suggests else { return fail(.configUnknownKey, at: pair.mark, "no such key") }
         let near = NearestName.of(pair.key, among: names).map { "did you mean ‘\($0)’?" }
         let list = "the keys here are \(names.joined(separator: ", "))"
-        // A long list is told once.
-        let isTold = problems.contains { $0.message.hasSuffix(list) }
-        fail(
-            .configUnknownKey, at: pair.mark, "no such key" + ((near ?? (isTold ? nil : list)).map { "; \($0)" } ?? ""))
+        let hint = near ?? (told.insert(list).inserted ? list : nil)
+        fail(.configUnknownKey, at: pair.mark, "no such key" + (hint.map { "; \($0)" } ?? ""))
     }
 }

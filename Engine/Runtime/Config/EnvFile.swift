@@ -65,11 +65,18 @@ private struct EnvParser {
     private var index = 0
     private var line = 1
     private var lineStart = 0
-    private(set) var variables: [EnvFile.Variable] = []
+    /// As they stand in the file; a name may come more than once.
+    private var all: [EnvFile.Variable] = []
     private(set) var problems: [ConfigProblem] = []
 
     init(_ text: String) {
         scalars = Array(text.unicodeScalars.filter { $0 != "\r" })
+    }
+
+    /// The last of each name, in their order.
+    var variables: [EnvFile.Variable] {
+        var seen: Set<String> = []
+        return all.reversed().filter { seen.insert($0.name).inserted }.reversed()
     }
 
     private var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
@@ -120,8 +127,7 @@ private struct EnvParser {
         skipBlanks()
         guard let value = peek == "\"" || peek == "'" ? quoted() : bare() else { return }
         guard !value.utf8.contains(0) else { return fail("a NUL character in the value", at: start) }
-        variables.removeAll { $0.name == name }
-        variables.append(EnvFile.Variable(name: name, value: value, line: start.line))
+        all.append(EnvFile.Variable(name: name, value: value, line: start.line))
     }
 
     private mutating func word() -> String {

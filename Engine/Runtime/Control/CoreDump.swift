@@ -75,17 +75,8 @@ struct CoreDump: Sendable {
 
     /// The newest file that has such a name and was written when the process ended.
     private func newest(in folder: String, _ pieces: [String], _ subject: Subject) -> String? {
-        guard let directory = opendir(folder) else { return nil }
-        defer { closedir(directory) }
         var found: (path: String, at: Int64)?
-        for _ in 0..<Self.most {
-            guard let entry = readdir(directory) else { break }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name)) {
-                    String(cString: $0)
-                }
-            }
-            guard Self.matches(name, pieces) else { continue }
+        for name in (try? FilePath.names(in: folder, most: Self.most)) ?? [] where Self.matches(name, pieces) {
             let path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
             var facts = stat()
             guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size > 0 else { continue }

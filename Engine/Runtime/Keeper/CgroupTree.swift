@@ -135,17 +135,8 @@ package struct CgroupTree: Sendable {
     }
 
     private static func directories(_ path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
+        let names = (try? FilePath.names(in: path)) ?? []
+        return names.filter { FilePath.kind(of: "\(path)/\($0)") == .directory }
     }
 
     /// A small file of the kernel's.

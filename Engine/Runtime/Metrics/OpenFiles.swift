@@ -62,7 +62,7 @@ struct OpenFiles {
     }
 
     private func processes() -> [ProcessEntry] {
-        guard case .success(let names) = ProcText.names(proc, most: ProcessTable.capacity) else { return [] }
+        let names = (try? FilePath.names(in: proc, most: ProcessTable.capacity)) ?? []
         return names.compactMap { name in
             guard let pid = Int32(name), var stat = ProcText.read("\(proc)/\(name)/stat") else { return nil }
             return stat.withUTF8 { ProcessEntry(pid: pid, stat: UnsafeRawBufferPointer($0)) }
@@ -72,19 +72,21 @@ struct OpenFiles {
     private mutating func lookInto(_ pid: Int32) {
         let folder = "\(proc)/\(pid)/fd"
         let room = Self.mostDescriptors - found.open
-        switch ProcText.names(folder, most: room + 1) {
-        case .failure(let error):
+        let names: [String]
+        do throws(Errno) {
+            names = try FilePath.names(in: folder, most: room + 1)
+        } catch {
             if error.number == EACCES || error.number == EPERM { found.hidden += 1 }
-        case .success(let names):
-            if names.count > room { found.isCut = true }
-            for name in names.prefix(room) {
-                found.open += 1
-                guard let target = ProcText.link("\(folder)/\(name)") else { continue }
-                if target.hasPrefix("socket:[") {
-                    sockets.insert(target.dropFirst(8).dropLast())
-                } else if target.hasPrefix("/"), target != "/dev/null" {
-                    files.insert(target)
-                }
+            return
+        }
+        if names.count > room { found.isCut = true }
+        for name in names.prefix(room) {
+            found.open += 1
+            guard let target = ProcText.link("\(folder)/\(name)") else { continue }
+            if target.hasPrefix("socket:[") {
+                sockets.insert(target.dropFirst(8).dropLast())
+            } else if target.hasPrefix("/"), target != "/dev/null" {
+                files.insert(target)
             }
         }
     }

@@ -27,20 +27,6 @@ enum ProcText {
         (read(path) ?? "").split(separator: "\n").map { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }) }
     }
 
-    /// Names in a directory, `most` of them at most; nil with the errno when it cannot be opened.
-    static func names(_ path: String, most: Int) -> Result<[String], Errno> {
-        guard let directory = opendir(path) else { return .failure(Errno(errno)) }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while names.count < most, let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return .success(names)
-    }
-
     /// Where a symbolic link leads; nil when it is none, or gone.
     static func link(_ path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -152,13 +152,8 @@ package struct DumpFiles: Sendable {
 
     /// Numbers of the dumps, rising.
     private func numbers() -> [Int] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
         var numbers: [Int] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        for name in (try? FilePath.names(in: folder)) ?? [] {
             let stem = name.dropLast(".json".count)
             guard name.hasSuffix(".json"), let number = Int(stem), (1...Self.lastNumber).contains(number),
                 path(number).hasSuffix("/" + name)

@@ -72,6 +72,43 @@ struct ConfigDependencyTests {
         #expect(failure.code == .dependencies && failure.description.contains("a → b → c → a"))
     }
 
+    /// All that is wrong with the order of a file at once: names given twice, strangers, and every circle.
+    @Test func allMistakesComeTogether() throws {
+        let apps = """
+              - {name: a, script: a.sh, dependencies: [b]}
+              - {name: b, script: b.sh, dependencies: [a, elephant]}
+              - {name: c, script: c.sh, dependencies: [c]}
+              - {name: b, script: d.sh}
+            """
+        let failure = try #require(mistake(in: apps))
+        for words in ["a → b → a", "c → c", "‘elephant’", "is called ‘b’ already", "has 4 mistakes"] {
+            #expect(failure.description.contains(words), "\(words): \(failure)")
+        }
+        #expect(failure.description.contains("the apps are a, b, c\n"))
+    }
+
+    /// A file that is wrong throughout fills no terminal.
+    @Test func manyMistakesAreToldBriefly() throws {
+        let apps = (0..<300).map { "  - {name: a\($0), script: a.sh, dependencies: [zebra\($0)]}\n" }.joined()
+        let failure = try #require(mistake(in: apps))
+        #expect(failure.what.contains("300 mistakes"))
+        let lines = failure.why.split(separator: "\n")
+        #expect(lines.count == 101 && lines[0].hasSuffix("a10, a11 and 288 more"))
+        #expect(lines[99].contains("‘zebra99’") && lines[100] == "and 200 more")
+    }
+
+    /// A name that is none is no suggestion.
+    @Test func onlyNamesAreSuggested() throws {
+        let failure = try #require(
+            mistake(in: "  - {name: '5 5', script: a.sh}\n  - {name: b, script: b.sh, dependencies: [c]}"))
+        #expect(!failure.description.contains("‘/’") && !failure.description.contains("/,"), "\(failure)")
+    }
+
+    @Test func circlesThatAreToldAreCounted() throws {
+        let apps = (0..<50).map { "  - {name: a\($0), script: a.sh, dependencies: [a\($0)]}\n" }.joined()
+        #expect(try #require(mistake(in: apps)).what.contains("20 mistakes"))
+    }
+
     @Test func whatNeverCompletesIsNamed() throws {
         let config = try decode(
             "  - {name: api, script: a.sh, dependencies: [{name: db, condition: completed}]}\n" + Self.others)

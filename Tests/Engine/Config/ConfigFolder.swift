@@ -42,9 +42,7 @@ final class ConfigFolder {
     private func remove(_ path: String) {
         if let directory = opendir(path) {
             while let entry = readdir(directory) {
-                let name = withUnsafePointer(to: entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
+                let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
                 if name == "." || name == ".." { continue }
                 if entry.pointee.d_type == UInt8(DT_DIR) {
                     remove(path + "/" + name)

@@ -96,6 +96,46 @@ struct ConfigScriptTests {
         #expect(pid.map { kill($0, 0) } == -1)
     }
 
+    /// Its children, too: it has a process group of its own.
+    @Test func allOfAnEndlessProgramIsEnded() throws {
+        let path = played("sleep 1000 & echo $! >\(folder.path)/child; wait")
+        let found = failure("a.js", "", path: path, patience: 300)
+        #expect(found?.why.hasPrefix("it did not finish within") == true)
+        let text = try #require(FilePath.read(folder.path + "/child", limit: 20))
+        let child = try #require(Int32(String(decoding: text, as: UTF8.self).filter(\.isNumber)))
+        #expect(child > 1 && Self.isGone(child))
+    }
+
+    /// It is killed; its new parent may not have reaped it yet.
+    private static func isGone(_ pid: Int32) -> Bool {
+        while kill(pid, 0) == 0 {
+            let state = FilePath.read("/proc/\(pid)/stat", limit: 4096).map { String(decoding: $0, as: UTF8.self) }
+            guard let state, let name = state.lastIndex(of: ")") else { continue }
+            if state[name...].hasPrefix(") Z") { return true }
+            usleep(1000)
+        }
+        return true
+    }
+
+    /// What it prints is read all the same, so that it can end.
+    @Test func aProgramThatPrintsWithoutEndIsHeard() throws {
+        let path = played(#"head -c 300000 /dev/zero | tr '\0' ' ' >&2; printf '{"config":{"a":true}}' >&3"#)
+        _ = try evaluate("a.js", "", path: path)
+    }
+
+    /// Other programs that are asked for what they are.
+    @Test func whatAnotherProgramPrintsHasABound() {
+        func run(_ line: String, limit: Int = 100, patience: Int = 60_000) -> ScriptRun.End {
+            ScriptRun(words: ["/bin/sh", "-c", line], patience: patience, limit: limit, channel: .output).run()
+        }
+        #expect(run("echo a; echo b >&2; exit 3") == .ended(Array("a\nb\n".utf8), .code(3)))
+        #expect(run("cat /dev/zero") == .tooLong)
+        #expect(run("sleep 1000", patience: 200) == .late)
+        #expect(run("[ -e /proc/self/fd/3 ] && echo open") == .ended([], .code(1)))
+        let none = ScriptRun(words: ["/no/such/program"], patience: 1000, limit: 10, channel: .output)
+        #expect(none.run() == .notStarted(ENOENT))
+    }
+
     @Test func aProgramThatSaysNoEndIsEnded() {
         #expect(failure("a.js", "", path: played("exec cat /dev/zero >&3"))?.why.hasPrefix("it exports more") == true)
     }

@@ -93,7 +93,7 @@ struct MigrationTests {
 
     // MARK: variables
 
-    /// PEERS.md, complaint 20: there was no support for .env.
+    /// PM2's complaint 20: there was no support for .env.
     @Test func variablesAloneTakeThePrograms() throws {
         folder.write(".env", "A=1\nB='2 3'\n")
         #expect(throws: Failure.self) { try Migration.yaml(of: ".env", in: folder.path + "/api") }

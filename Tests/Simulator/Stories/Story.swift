@@ -11,8 +11,9 @@ import Core
 /// What can be done:
 ///
 ///     start APP... | TARGET... [--no-deps]     stop|restart TARGET... [--cascade]
-///     delete TARGET...             apply PROJECT [APP...]
-///     shutdown [halt]              resume                            list
+///     delete TARGET...             apply PROJECT [APP...]            reload|reset TARGET...
+///     scale TARGET... N|+N|-N      set APP                           resurrect APP...
+///     shutdown [halt]              resume                            detach         list
 ///     program NAME stays | exits CODE after MS | deaf | leaves-orphan CODE | messy | missing
 ///     kill LABEL [SIGNAL]          wait 100ms|3s|2h|400d             clock jumps 400d|-400d
 ///     engine dies [for 100ms]      words are lost for 100ms          machine is full COUNT times
@@ -90,13 +91,29 @@ struct Story {
         case "stop": .stop(rest.filter { $0 != "--cascade" }, cascade: rest.contains("--cascade"))
         case "restart": .restart(rest.filter { $0 != "--cascade" }, cascade: rest.contains("--cascade"))
         case "reload": .reload(rest)
-        case "scale": Int(rest.last ?? "").map { .scale(ScaleRequest(targets: rest.dropLast(), count: $0)) }
+        case "scale":
+            Int(rest.last ?? "").map {
+                let isRelative = rest.last?.first.map { "+-".contains($0) } == true
+                return .scale(ScaleRequest(targets: rest.dropLast(), count: $0, relative: isRelative))
+            }
+        case "set": try change(rest.first ?? "")
+        case "resurrect":
+            .restore(rest.compactMap { specs[$0] }.map { SavedApp(spec: $0, running: Array(0..<$0.instances)) })
+        case "detach": .detach
         case "reset": .reset(rest)
         case "delete": .delete(rest)
         case "shutdown": .shutdown(halt: rest == ["halt"])
         case "resume": .resume
         default: nil
         }
+    }
+
+    /// From what an app is to what the story has said of it since.
+    private func change(_ name: String) throws(Mistake) -> FleetCommand {
+        guard let to = specs[name], let from = try? simulation.engine?.kernel.definitions(of: [name]).first else {
+            throw Mistake(line: "set \(name)")
+        }
+        return .change(ChangeRequest(changes: [ChangeRequest.Change(from: from, to: to)]))
     }
 
     /// `app api restart=on-failure instances=2`

@@ -3,21 +3,45 @@ import Testing
 
 /// `Snapshots/Stories` is played: what is done stands there beside what follows. `OD_RECORD=1` writes what follows anew.
 @Suite struct StoryTests {
-    @Test(arguments: [
+    private static let names = [
         "acknowledged-on-a-full-disk", "apply-changes-what-differs", "apply-restarts-only-what-must", "clock-jumps",
         "crash-backoff", "delete-then-start", "dependencies", "dependency-gives-up", "dependency-jobs",
         "dependencies-end-in-order", "dependencies-outlive-the-engine", "cascade",
-        "engine-dies-in-a-backoff", "engine-dies-while-stopping", "exit-without-an-engine", "first-start-fails",
+        "definitions-change", "engine-dies-in-a-backoff", "engine-dies-while-stopping", "exit-without-an-engine",
+        "first-start-fails",
         "fleet-of-three", "gives-up", "halted-home", "leftovers-are-swept", "names-and-targets", "never-restart",
         "new-boot", "no-room-on-the-machine", "program-being-replaced", "readiness", "reload",
         "restart-on-failure",
         "scale-up-and-down",
-        "stop-escalates", "stop-while-starting", "up-for-long", "words-are-lost",
-    ])
+        "stop-escalates", "stop-while-starting", "up-for-long", "verbs-and-targets", "words-are-lost",
+    ]
+
+    @Test(arguments: names)
     func isTold(name: String) throws {
         let path = "Stories/\(name).story"
         let text = try #require(Snapshots.here.text(path), "there is no \(path)")
         golden(path, try Story.played(text))
+    }
+
+    /// No command and no way to name an app is without a story.
+    @Test func everyVerbMeetsEveryKindOfTarget() {
+        let lines = Self.names.compactMap { Snapshots.here.text("Stories/\($0).story") }
+            .flatMap { $0.split(separator: "\n") }.filter { $0.hasPrefix("> ") }
+            .map { $0.dropFirst(2).split(separator: " ").map(String.init) }
+        let verbs = Set(lines.map { $0[0] })
+        let alone: Set = ["apply", "set", "resurrect", "shutdown", "resume", "detach", "list"]
+        #expect(alone.isSubset(of: verbs))
+        let kinds: [(String, ([String]) -> Bool)] = [
+            ("a name", { $0 == ["api"] }), ("a name in a project", { $0 == ["default/api"] }),
+            ("an instance", { $0 == ["api#1"] }), ("an id", { $0 == ["2"] }), ("a project", { $0 == ["default"] }),
+            ("a pattern", { $0 == ["/^w/"] }), ("all", { $0 == ["all"] }), ("several", { $0 == ["api", "web"] }),
+        ]
+        for verb in ["start", "stop", "restart", "reload", "reset", "scale", "delete"] {
+            let said = lines.filter { $0[0] == verb }.map {
+                verb == "scale" ? Array($0[1...].dropLast()) : Array($0[1...])
+            }
+            for (kind, isKind) in kinds { #expect(said.contains(where: isKind), "\(verb) of \(kind)") }
+        }
     }
 
     @Test func aStoryThatCannotBeReadIsAMistake() {

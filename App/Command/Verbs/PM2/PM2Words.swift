@@ -108,6 +108,24 @@ enum PM2Words {
             meaning: .absent, note: "od does not reach into apps; node --enable-source-maps is --interpreter-args"),
     ]
 
+    /// Flags of other verbs that are called otherwise here, or are nothing here.
+    static let elsewhere: [Flag] = [
+        Flag(names: ["--nostream"], meaning: .idle, note: "od logs ends after the last lines; -f goes on"),
+        Flag(names: ["--timestamp"], meaning: .flag("--timestamps")),
+        Flag(names: ["--silent"], meaning: .flag("--quiet")),
+        Flag(names: ["--no-color"], meaning: .absent, note: "NO_COLOR=1 in the environment takes colours away"),
+        Flag(names: ["--hp", "--service-name"], meaning: .absent, note: "the service is made for who says it"),
+    ]
+
+    /// Flags of `elsewhere` mean the same wherever they stand.
+    private static func everywhere(_ words: ArraySlice<String>) -> [String] {
+        words.compactMap { word in
+            guard let flag = elsewhere.first(where: { $0.names.contains(word) }) else { return word }
+            if case .flag(let ours) = flag.meaning { return ours }
+            return flag.meaning == .idle ? nil : word
+        }
+    }
+
     /// Verbs that take the flags.
     private static let starting: Set<String> = ["start", "restart", "reload", "up", "apply", "scale"]
 
@@ -127,8 +145,12 @@ enum PM2Words {
             guard let ours = known.words, isVerb(ours[0]) else { throw absent("the verb ‘\(name)’", known.note) }
             words.replaceSubrange(verb...verb, with: ours)
         }
-        guard starting.contains(words[verb]) else { return words }
         let end = words.firstIndex(of: "--") ?? words.endIndex
+        // What is sent to an app is passed on as it is.
+        if words[verb] == "send" { return words }
+        guard starting.contains(words[verb]) else {
+            return Array(words[...verb]) + everywhere(words[(verb + 1)..<end]) + words[end...]
+        }
         return try Array(words[..<verb]) + [words[verb]] + flags(of: Array(words[(verb + 1)..<end])) + words[end...]
     }
 
@@ -191,17 +213,7 @@ enum PM2Words {
             return (verb.names.joined(separator: ", "), verb.note.isEmpty ? ours : "\(ours)  (\(verb.note))")
         }
         let verbText = table(rows)
-        rows = flags.map { flag in
-            let ours =
-                switch flag.meaning {
-                case .flag(let name): name
-                case .key(let key): "--set \(key)=…"
-                case .sets(let key, let value): "--set \(key)=\(value)"
-                case .idle, .idleValue: "needs nothing"
-                case .absent: "-"
-                }
-            return (flag.names.joined(separator: ", "), flag.note.isEmpty ? ours : "\(ours)  (\(flag.note))")
-        }
+        rows = flags.map(row)
         return """
             For those who come from PM2. Its ecosystem files start as they are: od start ecosystem.config.js, od up; and
             od migrate FILE writes the same as a config of ours. What is called otherwise is understood all the same.
@@ -213,9 +225,23 @@ enum PM2Words {
             \(verbText)
             FLAGS OF START
             \(table(rows))
+            FLAGS OF OTHER VERBS
+            \(table(elsewhere.map(row)))
             ATTRIBUTES OF ECOSYSTEM FILES
             \(PM2Help.attributes())
             """
+    }
+
+    private static func row(_ flag: Flag) -> (String, String) {
+        let ours =
+            switch flag.meaning {
+            case .flag(let name): name
+            case .key(let key): "--set \(key)=…"
+            case .sets(let key, let value): "--set \(key)=\(value)"
+            case .idle, .idleValue: "needs nothing"
+            case .absent: "-"
+            }
+        return (flag.names.joined(separator: ", "), flag.note.isEmpty ? ours : "\(ours)  (\(flag.note))")
     }
 
     private static func table(_ rows: [(String, String)]) -> String { PM2Help.table(rows) }

@@ -21,7 +21,8 @@ package struct MetricFold: Sendable {
         self.to = max(from, to)
         let length = max(0, to.milliseconds.subtractingReportingOverflow(from.milliseconds).partialValue)
         let most = max(1, min(Defaults.historyPoints, Defaults.historyAnswer / max(1, series)))
-        let least = max(step ?? 0, Int(length / Int64(most)))
+        // Whoever asks for a step of all time gets one that can still be counted with.
+        let least = min(max(step ?? 0, Int(length / Int64(most))), Int.max / 2)
         self.step = Self.steps.first { $0 >= least } ?? (least / 86_400_000 + 1) * 86_400_000
     }
 

@@ -56,7 +56,12 @@ struct PatternProgram: Hashable, Sendable {
     }
 
     private mutating func add(_ node: PatternNode, least: Int, most: Int?) throws(PatternProblem) {
-        for _ in 0..<least { try add(node) }
+        for _ in 0..<least {
+            let before = steps.count
+            try add(node)
+            // What is empty is so however often it comes: counts in counts of nothing would never end.
+            if steps.count == before { break }
+        }
         guard let most else {
             let split = steps.count
             try put(.jump(0))

@@ -1,0 +1,58 @@
+#include "program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FIRST_FREE = 10 };
+
+/* Only what is allowed between fork and exec in a process with threads. Gives errno. */
+static int become(char *const words[], int32_t output, int32_t answer, pid_t parent)
+{
+    setpgid(0, 0);
+    /* Who gives up with ^C leaves nothing running behind. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return errno;
+    if (getppid() != parent) _exit(127);
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0) return errno;
+    /* Copies above the numbers that are given away: none overwrites another. */
+    int from[4] = { null, output, output, answer };
+    for (int i = 0; i < 4; i++)
+        if (from[i] >= 0 && (from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_FREE)) < 0) return errno;
+    for (int i = 0; i < 4; i++)
+        if (from[i] >= 0 && dup2(from[i], i) < 0) return errno;
+    execv(words[0], words);
+    return errno;
+}
+
+int32_t od_program_start(char *const words[], int32_t output, int32_t answer)
+{
+    int trouble[2];
+    if (pipe2(trouble, O_CLOEXEC) < 0) return -errno;
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        /* Above the numbers that the program gets. */
+        int tell = fcntl(trouble[1], F_DUPFD_CLOEXEC, FIRST_FREE);
+        int error = tell < 0 ? errno : become(words, output, answer, parent);
+        ssize_t told = write(tell, &error, sizeof error);
+        _exit(told == (ssize_t)sizeof error ? 127 : 126);
+    }
+    int error = pid < 0 ? errno : 0;
+    close(trouble[1]);
+    if (pid > 0) {
+        ssize_t count;
+        do count = read(trouble[0], &error, sizeof error);
+        while (count < 0 && errno == EINTR);
+        if (count == (ssize_t)sizeof error)
+            while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+        else
+            error = 0;
+    }
+    close(trouble[0]);
+    return error ? -error : pid;
+}
