@@ -161,8 +161,12 @@ struct ActingTests {
         #expect(scene.screen().contains("Empty the log of api#0?"))
         #expect(scene.press(.enter).isEmpty)
         #expect(scene.press("F", "y") == [.call(1, .flush([named("api")]))])
+        scene.log("emptied soon\n")
         scene.send(.answered(call: 1, .done))
         #expect(scene.screen().contains("✔ emptied the log of api#0    od flush api#0"))
+        #expect(scene.state.log.buffer.count == 0 && !scene.screen().contains("emptied soon"))
+        scene.log("what comes\n")
+        #expect(scene.screen().contains("what comes"))
         scene.press(" ", " ", "F")
         #expect(scene.screen().contains("Empty the logs of 2 processes?"))
     }

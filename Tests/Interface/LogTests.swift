@@ -273,6 +273,34 @@ struct LogTests {
         #expect(scene.screen().contains("OD7001 the log cannot be read: permission denied"))
     }
 
+    /// A daemon was stopped and started again: the stream of the first ended with it.
+    @Test func theLogGoesOnWithAnotherDaemon() {
+        var scene = Scene.showing(shop, 80, 24)
+        scene.log("old\n")
+        let gone = Failure(.connectionLost, "the daemon has ended", why: "nobody listens", next: "start it again")
+        let stream = scene.state.log.stream
+        scene.send(.disconnected(gone))
+        scene.send(.logFailed(stream: stream, gone))
+        #expect(scene.state.log.stream == stream && scene.state.log.buffer.count == 1)
+        let commands = scene.send(.connected(HelloResult(build: "0.1.0", pid: 2, embedded: false)))
+        #expect(scene.state.log.stream == stream + 1)
+        #expect(commands.contains { if case .followLogs(stream + 1, _) = $0 { true } else { false } })
+        // The end of the stream may be told late.
+        scene.send(.logFailed(stream: stream + 1, gone))
+        #expect(scene.state.log.stream == stream + 2)
+        // Who reads further up keeps his place, until he goes to the end.
+        scene.log((1...200).map { "line \($0)\n" }.joined())
+        scene.press(.tab)
+        scene.press(.up)
+        let count = scene.state.log.buffer.count
+        scene.send(.logFailed(stream: stream + 2, gone))
+        #expect(scene.state.log.stream == stream + 2 && scene.state.log.buffer.count == count)
+        #expect(scene.state.log.failure == nil)
+        scene.press("G")
+        scene.wait(1000)
+        #expect(scene.state.log.stream == stream + 3)
+    }
+
     /// Nothing that a log says acts on the terminal.
     @Test func hostileTextIsHarmless() {
         var scene = Scene.showing(shop, 80, 24)

@@ -130,6 +130,19 @@ package struct LogReader: Sendable {
         isOpening = true
     }
 
+    /// Its files were emptied: the lines go, and what comes is read on.
+    mutating func empty() {
+        replace([], held: held)
+        pages = LogPages()
+        bottom = nil
+    }
+
+    /// Its stream has ended, and what came since is to be had from another one.
+    mutating func lose() {
+        failure = nil
+        held = held ?? 0
+    }
+
     /// Shows other lines of the same log.
     ///
     /// - Parameter held: lines that come after them are known to be there.

@@ -11,6 +11,8 @@ extension State {
         case .logFailed(log.stream, let failure):
             log.isOpening = false
             log.failure = failure
+            // There is a daemon again: this is how the stream of the last one ended.
+            if failure.code == .connectionLost, case .live = link { return goOnWithLog() }
         case .logPage(log.stream, let chunks):
             return takePage(chunks)
         case .logPageFailed(log.stream, let failure):
@@ -18,6 +20,13 @@ extension State {
         default:
             break
         }
+        return []
+    }
+
+    /// The stream has ended with the daemon, and there is another: what is read stays until the end is followed.
+    mutating func goOnWithLog() -> [Command] {
+        guard !log.follows else { return reopenLog() }
+        log.lose()
         return []
     }
 

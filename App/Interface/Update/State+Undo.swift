@@ -65,6 +65,7 @@ extension State {
             say(.success, "sent \(name) to \(title(names))", command: commandLine("signal \(name)", names))
         case .flush(let names):
             say(.success, "emptied the log of \(title(names))", command: commandLine("flush", names))
+            if let shown, names.contains(shown) { log.empty() }
         case .scale(let apps, let wish, let before):
             (scaled, stopped) = (before, [])
             let back = before.isEmpty ? "" : "    U takes it back"

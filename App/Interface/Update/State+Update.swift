@@ -78,7 +78,7 @@ extension State {
         if case .lost = link, live.isKnown { say(.success, "connected again") }
         link = .live
         askAnew()
-        return []
+        return log.failure == nil ? [] : goOnWithLog()
     }
 
     private mutating func lost(_ failure: Failure) -> [Command] {

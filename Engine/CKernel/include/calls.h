@@ -52,7 +52,7 @@ struct od_event {
     uint32_t events;
 };
 
-enum od_event_bits { OD_EVENT_IN = 1, OD_EVENT_PRIORITY = 2, OD_EVENT_OUT = 4, OD_EVENT_HANGUP = 0x10 };
+enum od_event_bits { OD_EVENT_IN = 1, OD_EVENT_PRIORITY = 2, OD_EVENT_OUT = 4 };
 
 int32_t od_poller(void);
 /* Watches `fd` (again, with other events, when `again`). */

@@ -48,7 +48,8 @@ public enum Frame {
 /// Bytes of one log file as they stream to a client, in a frame of kind `log`.
 ///
 /// Layout, big endian: stream (4), process id (4), channel (1), flags (1), file offset of the first byte (8), with flag
-/// 4 when it was written (8, milliseconds since 1970), bytes.
+/// 4 when it was written (8, milliseconds since 1970), bytes. Flags: 1 `caughtUp`, 2 `last`, 4 `time`, 8 `isNote`,
+/// 16 `isOutdated`.
 public struct LogChunk: Hashable, Sendable {
     public enum Channel: UInt8, Hashable, Sendable, Codable, CaseIterable {
         case out = 1

@@ -63,7 +63,7 @@ extension Control {
         case .ends(let id, let ends):
             slots[id]?.logEnds = ends
             noteEnds(id, ends)
-            if let crash = slots[id]?.crash { parts.archivist.keep(crash, ends) }
+            if let crash = slots[id]?.crash { keepLastLines(of: crash) }
         case .drained(let id):
             streaming.remove(id)
             report(id)
@@ -96,8 +96,12 @@ extension Control {
     /// The last lines of a run that crashed are kept as soon as all of them are there.
     func keepLastLines(of crash: CrashNote) {
         slots[crash.id]?.crash = crash
-        if let ends = slots[crash.id]?.logEnds { parts.archivist.keep(crash, ends) }
+        guard let ends = slots[crash.id]?.logEnds else { return }
+        parts.archivist.keep(crash, ends, since: began(crash.id))
     }
+
+    /// When a run began, by the clock that logs have.
+    func began(_ id: RunID) -> WallTime? { slots[id]?.process.map { Clock.now().wallTime(of: $0.since) } }
 
     /// A file was put aside: the app's old files are compressed, and those that are too many or too old removed.
     private func tidy(_ path: String) {

@@ -101,11 +101,17 @@ extension NodePreload {
         let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex))
         if mkdir(folder, 0o700) != 0, errno != EEXIST { throw Errno(errno) }
         let text = Array(script.utf8)
-        let new = path + ".new"
-        let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // A file of its own for each who writes: several apps may start at once.
+        var new = Array("\(path).XXXXXX".utf8CString)
+        let file = mkstemp(&new)
         guard file >= 0 else { throw Errno(errno) }
         defer { close(file) }
-        guard Glibc.write(file, text, text.count) == text.count else { throw Errno(errno) }
-        guard rename(new, path) == 0 else { throw Errno(errno) }
+        guard fcntl(file, F_SETFD, FD_CLOEXEC) == 0, Glibc.write(file, text, text.count) == text.count,
+            rename(new, path) == 0
+        else {
+            let error = Errno(errno)
+            unlink(new)
+            throw error
+        }
     }
 }

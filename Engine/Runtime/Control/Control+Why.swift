@@ -30,8 +30,9 @@ struct Witness: Sendable {
 
 // Crash reports, deeds and what `od why` answers.
 extension Control {
-    /// Milliseconds for the streams of a run to be read to their end before its report is made.
-    private static let drainTime: Int64 = 1000
+    /// Milliseconds for the streams of a run to be read to their end before its report is made: they have got
+    /// `Defaults.streamGrace` when nothing of the run lives, and a busy machine needs longer.
+    private static let drainTime = Int64(Defaults.streamGrace) + 1000
 
     nonisolated func addStories(to router: inout Router) {
         router.on(Methods.why) { request, _ in try await self.stories(request.targets) }
@@ -66,7 +67,8 @@ extension Control {
     func report(_ id: RunID) {
         guard let draft = witness.drafts.removeValue(forKey: id) else { return }
         let (store, memory, words, now) = (parts.store, witness.memory, witness.words, Clock.now().boot)
-        let span = words.span(of: draft.file, upTo: errorEnd(of: id, in: draft.file))
+        let end = errorEnd(of: id, in: draft.file)
+        let span = words.span(of: draft.file, from: end?.start, upTo: end?.position)
         let (readers, writer) = (parts.readers, parts.storeWorker)
         witness.unwritten.insert(id)
         let done: @Sendable () -> Void = { [self] in
@@ -89,8 +91,8 @@ extension Control {
     }
 
     /// Where what a run wrote to stderr ends in a log; nil when that is not known.
-    private func errorEnd(of id: RunID, in file: String) -> UInt64? {
-        slots[id]?.logEnds?.first { $0.channel == .error && $0.path == file }?.position
+    private func errorEnd(of id: RunID, in file: String) -> LogEnd? {
+        slots[id]?.logEnds?.first { $0.channel == .error && $0.path == file }
     }
 
     /// The output of a run is read to its end: what follows in the log is of another run.

@@ -16,9 +16,11 @@ final class LastWords: Sendable {
     private static let readAtOnce = 64 << 10
 
     /// What a run has written that ends at `end`, nil when that is not known; what comes after it is of the next one.
-    func span(of path: String, upTo end: UInt64?) -> Span {
+    ///
+    /// - Parameter start: where it begins, when that is known; else it begins where the run before it ended.
+    func span(of path: String, from start: UInt64? = nil, upTo end: UInt64?) -> Span {
         ends.withLock { ends in
-            let from = ends[path] ?? 0
+            let from = start ?? ends[path] ?? 0
             if let end { Self.note(end, of: path, &ends) }
             // A log that was emptied begins anew.
             return Span(from: end.map { $0 < from } == true ? 0 : from, end: end)

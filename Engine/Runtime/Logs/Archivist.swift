@@ -34,10 +34,12 @@ final class Archivist: Sendable {
     }
 
     /// Keeps the last lines of a run that crashed. When too many wait already, they are not kept.
-    func keep(_ crash: CrashNote, _ ends: [LogEnd]) {
+    ///
+    /// - Parameter since: when the run began.
+    func keep(_ crash: CrashNote, _ ends: [LogEnd], since: WallTime?) {
         _ = worker.post {
             do throws(Failure) {
-                try CrashLog.keep(crash, ends)
+                try CrashLog.keep(crash, ends, since: since)
             } catch {
                 Log.write("\(error)", .warn)
             }

@@ -7,11 +7,14 @@ package struct LogEnd: Hashable, Sendable {
     package var channel: LogChunk.Channel
     /// Position behind the last byte.
     package var position: UInt64
+    /// Of the first byte; nil when an engine of before has begun to read the run.
+    package var start: UInt64?
 
-    package init(path: String, channel: LogChunk.Channel, position: UInt64) {
+    package init(path: String, channel: LogChunk.Channel, position: UInt64, start: UInt64? = nil) {
         self.path = path
         self.channel = channel
         self.position = position
+        self.start = start
     }
 }
 
@@ -22,13 +25,16 @@ enum CrashLog {
 
     /// Copies the last lines of each stream and removes what is older than `Defaults.crashLogFiles` crashes. Blocks.
     /// Throws `OD7001` when a log cannot be read, `OD7002` when the file cannot be written.
-    static func keep(_ crash: CrashNote, _ ends: [LogEnd]) throws(Failure) {
+    ///
+    /// - Parameter since: when the run began, for ends that do not say where.
+    static func keep(_ crash: CrashNote, _ ends: [LogEnd], since: WallTime? = nil) throws(Failure) {
         var bytes: [UInt8] = []
         var seen: Set<String> = []
         for end in ends.sorted(by: { $0.channel.rawValue < $1.channel.rawValue }) where seen.insert(end.path).inserted {
-            let lines = try lastLines(of: end, crash.lines)
+            let streams = ends.filter { $0.path == end.path }
+            let lines = try lastLines(of: joined(streams, end), since, crash.lines)
             let name =
-                ends.filter { $0.path == end.path }.count > 1
+                streams.count > 1
                 ? "stdout and stderr" : end.channel == .out ? "stdout" : "stderr"
             bytes += Array("[od] run \(crash.id.run) of \(crash.label): \(crash.text); the last of \(name):\n".utf8)
             bytes += lines
@@ -46,9 +52,23 @@ enum CrashLog {
         }
     }
 
-    private static func lastLines(of end: LogEnd, _ lines: Int) throws(Failure) -> ArraySlice<UInt8> {
-        let start = end.position > UInt64(most) ? end.position - UInt64(most) : 0
-        let reader = LogReader(end.path, from: start)
+    /// From the first byte of the streams that share a log to their last; `one` is one of them.
+    private static func joined(_ streams: [LogEnd], _ one: LogEnd) -> LogEnd {
+        var all = one
+        all.position = streams.map(\.position).max() ?? one.position
+        let starts = streams.compactMap(\.start)
+        all.start = starts.count == streams.count ? starts.min() : nil
+        return all
+    }
+
+    /// The last lines of what a run has written, and of nothing that was there before it.
+    private static func lastLines(
+        of end: LogEnd, _ since: WallTime?, _ lines: Int
+    ) throws(Failure) -> ArraySlice<UInt8> {
+        let reader = LogReader(end.path)
+        if end.start == nil, let since { try reader.seek(since: since) }
+        let floor = end.start ?? reader.position
+        try reader.seek(to: max(floor, end.position > UInt64(most) ? end.position - UInt64(most) : 0))
         var bytes: [UInt8] = []
         while true {
             let slice = try reader.read(64 << 10)
@@ -86,9 +106,4 @@ enum CrashLog {
         _ = od_pump_datasync(file)
         _ = try Errno.check(unfinished.withCString { old in path.withCString { od_replace(old, $0) } })
     }
-}
-
-/// Keeps the last lines before a crash, at once. Blocks. Throws as `CrashLog.keep`.
-package func keepCrashLog(_ crash: CrashNote, _ ends: [LogEnd]) throws(Failure) {
-    try CrashLog.keep(crash, ends)
 }

@@ -120,6 +120,7 @@ final class LogFile {
             guard state.entries.count < CommitPage.maxEntries else { return false }
             stream.entry = state.entries.count
             state.entries.append(LogCommit.Entry(stream: stream.key, committed: stream.spool.committed))
+            (stream.isFresh, stream.start) = (true, passed)
         }
         stream.passed = passed
         streams.append(stream)
@@ -233,6 +234,7 @@ final class LogFile {
     /// Bytes are in the file, or it has become another.
     func advance(_ stream: LogStream?, taken: Int, written: Int, endsLine: Bool?) {
         state.offset += UInt64(written)
+        if let stream, stream.isFresh { (stream.isFresh, stream.start) = (false, passed) }
         passed += UInt64(written)
         stream?.spool.advance(taken)
         stream?.passed = passed
@@ -362,7 +364,9 @@ final class LogFile {
     func end(of stream: LogStream) -> LogEnd? {
         guard !isNowhere, !isSpecial, descriptor >= 0 else { return nil }
         let end = index.facts(inode: state.inode, at: od_wall_milliseconds()).base + state.offset
-        return LogEnd(path: path, channel: stream.key.channel, position: end - min(end, passed - stream.passed))
+        let position = end - min(end, passed - stream.passed)
+        let start = stream.start.map { position - min(position, stream.passed - $0) }
+        return LogEnd(path: path, channel: stream.key.channel, position: position, start: start)
     }
 
     /// A descriptor to sync, when bytes were written since the last time. The caller closes it.

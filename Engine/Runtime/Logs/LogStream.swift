@@ -42,6 +42,10 @@ final class LogStream {
     var tap: LogTap?
     /// Bytes that its file had got when the last of this stream came in.
     var passed: UInt64 = 0
+    /// The same for the first; nil when it was read before.
+    var start: UInt64?
+    /// Nothing of it was ever in a file.
+    var isFresh = false
 
     init(key: StreamKey, pipe: Int32, spool: Spool, file: LogFile, tag: UInt64, budget: PipeBudget) {
         self.key = key

@@ -22,10 +22,12 @@ struct Kin {
         guard entry(of: sender) != nil else {
             return !isStranger(user, to: ear)
         }
-        return belongs(sender, to: ear)
+        return belongs(sender, user, to: ear)
     }
 
-    private func belongs(_ pid: Int32, to ear: Ear) -> Bool {
+    /// Parents and sessions cannot be chosen; a process writes its environment itself, so that what stands there is
+    /// believed of those only who may do anything to the run anyway.
+    private func belongs(_ pid: Int32, _ user: Int32, to ear: Ear) -> Bool {
         var next = pid
         for _ in 0..<Self.depth {
             if next == ear.pid { return true }
@@ -33,7 +35,7 @@ struct Kin {
             if entry.session == ear.pid { return true }
             next = entry.parent
         }
-        return wasExecuted(pid, for: ear.id)
+        return !isStranger(user, to: ear) && wasExecuted(pid, for: ear.id)
     }
 
     private func entry(of pid: Int32) -> ProcessEntry? {

@@ -266,6 +266,8 @@ private func say(_ text: String, on descriptor: Int32) {
         #expect(!kin.believes(mine, sender: Int32.max, user: 4711), "ended, and another user's")
         #expect(kin.believes(mine, sender: Int32.max, user: Int32(geteuid())), "ended, and ours")
         #expect(kin.isStranger(4711, to: mine))
+        let other = Ear(id: Listener.id, pid: Int32.max - 1, user: Int32(geteuid()))
+        #expect(!kin.believes(other, sender: getpid(), user: Int32(geteuid())), "lives, and is none of it")
         #expect(![0, mine.user].contains { kin.isStranger($0, to: mine) })
     }
 
@@ -289,6 +291,24 @@ private func say(_ text: String, on descriptor: Int32) {
         let looks = flood.all()
         let most = (od_pump_now() - began) / 5_000_000
         #expect(looks <= Int(most) + 20, "a queue of a few stands before it")
+    }
+
+    /// Everybody writes his own environment: it is believed of our users only.
+    @Test func whatSomebodySaysOfHimselfIsNotEnough() throws {
+        let words = [strdup("sleep"), strdup("60")]
+        let environment = [strdup("OD_INSTANCE=\(Listener.id.instance).\(Listener.id.run)")]
+        defer { for text in words + environment { free(text) } }
+        var pid: pid_t = 0
+        try #require(posix_spawnp(&pid, "sleep", nil, nil, words + [nil], environment + [nil]) == 0)
+        defer {
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+        }
+        let kin = Kin()
+        let ear = Ear(id: Listener.id, pid: Int32.max - 1, user: Int32(geteuid()))
+        for _ in 0..<5000 where !kin.believes(ear, sender: pid, user: ear.user) { usleep(1000) }
+        #expect(kin.believes(ear, sender: pid, user: ear.user))
+        #expect(!kin.believes(ear, sender: pid, user: 4711))
     }
 
     /// A socket that sends to the notify socket `descriptor`.
