@@ -77,7 +77,7 @@ import Testing
         ("client.secret", "x"), ("PGPASS", "postgres://u:p@h/db"), ("DB_PASS", "x"), ("SESSION_COOKIE", "x"),
         ("AWS_ACCESS_KEY_ID", "x"), ("AUTH", "x"), ("URL", "redis://:p@h:6379"), ("ssh_private", "x"),
         ("Credentials", ""), ("MYSQL_PWD", "x"), ("SMTP_PW", "x"), ("STRIPE_SK", "x"), ("A", "ghp_0123"),
-        ("A", "-----BEGIN PRIVATE KEY-----"),
+        ("A", "-----BEGIN PRIVATE KEY-----"), ("A", "Server=x; Password=abc;"), ("A", "Pwd=abc;Host=x"),
     ])
     func secret(_ name: String, _ value: String) {
         #expect(SecretVariable.isSecret(name, value))
@@ -86,10 +86,30 @@ import Testing
     @Test(arguments: [
         ("PATH", "/bin"), ("PWD", "/srv"), ("OLDPWD", "/"), ("KEYBOARD", "de"), ("AUTHOR", "me"), ("PORT", "3000"),
         ("URL", "https://h/a:b@c"), ("URL", "https://user@h/"), ("URL", "http://[::1]:80/x"), ("TIME", "12:30@noon"),
-        ("MONKEY", "x"), ("COMPASS", "x"),
+        ("MONKEY", "x"), ("COMPASS", "x"), ("A", "Server=x;Port=1"), ("A", "password=asked"),
     ])
     func plain(_ name: String, _ value: String) {
         #expect(!SecretVariable.isSecret(name, value))
+    }
+
+    /// What an app is started with is shown to everybody who may look, and kept in answers.
+    @Test func secretArgumentsAreStars() throws {
+        let words = ["--password", "abc", "--api-token=abc", "--port", "80", "postgres://u:abc@h/db", "key", "a b=c"]
+        let stars = ["--password", "********", "--api-token=********", "--port", "80", "********", "key", "a b=c"]
+        #expect(SecretVariable.shown(words) == stars)
+        #expect(SecretVariable.shown(["env.TOKEN", "abc"]) == ["env.TOKEN", "********"])
+        #expect(SecretVariable.shown(["--token", "--other", "-"]) == ["--token", "--other", "-"])
+        var world = World()
+        var spec = World.spec("api")
+        spec.arguments = words
+        _ = world.start(spec)
+        #expect(world.kernel.list(at: world.now).first?.arguments == stars)
+        var other = spec
+        other.arguments[1] = "def"
+        other.arguments[4] = "81"
+        let change = try #require(other.changes(from: spec).first)
+        #expect(change.key == "args" && change.old?.contains("abc") == false && change.new?.contains("def") == false)
+        #expect(change.new?.contains("81") == true)
     }
 
     @Test func messages() throws {

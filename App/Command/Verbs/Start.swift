@@ -58,8 +58,8 @@ struct Start: Verb {
         let clock = ContinuousClock()
         let asked = clock.now
         for app in plan.apps {
-            session.printer.note(
-                "\(app.namespace)/\(app.name): \(([app.program] + app.arguments).joined(separator: " ")) in \(app.cwd)")
+            let words = SecretVariable.shown([app.program] + app.arguments).joined(separator: " ")
+            session.printer.note("\(app.namespace)/\(app.name): \(words) in \(app.cwd)")
         }
         let request = StartRequest(apps: plan.apps, targets: plan.targets, alone: noDeps ? true : nil)
         var result = try await session.working(.starting, client) { try await client.call(Methods.start, request) }

@@ -62,7 +62,7 @@ extension Printer {
             let apps = project.apps.map {
                 Report.App(
                     namespace: $0.namespace, name: $0.name, instances: $0.instances, program: $0.program,
-                    arguments: $0.arguments, cwd: $0.cwd)
+                    arguments: SecretVariable.shown($0.arguments), cwd: $0.cwd)
             }
             return value(
                 Report(

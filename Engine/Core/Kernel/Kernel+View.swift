@@ -72,7 +72,7 @@ extension Kernel {
             id: record.id, name: spec.name, instance: record.number, namespace: spec.namespace,
             status: status(instance), restarts: record.restarts, mode: spec.modeName,
             exit: record.exit, exitedAt: record.exitedAt, script: spec.script, interpreter: spec.interpreter,
-            arguments: spec.arguments, cwd: spec.cwd, outFile: plan.out, errorFile: plan.error)
+            arguments: SecretVariable.shown(spec.arguments), cwd: spec.cwd, outFile: plan.out, errorFile: plan.error)
         info.pid = running?.pid
         info.version = spec.metadata?.text
         info.uptime = running.map { now.boot.milliseconds(since: $0.since) }

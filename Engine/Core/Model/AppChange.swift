@@ -56,7 +56,7 @@ extension AppSpec {
             let key = Self.configKey(path)
             let isStaying = path == "instances" && reasonToRestart(scaledFrom: old, isQuiet: false) == nil
             return FieldChange(
-                key: key, old: Self.shown(path, before[path]), new: Self.shown(path, after[path]),
+                key: key, old: old.shown(path, before[path]), new: shown(path, after[path]),
                 restarts: !isStaying && !Self.isLive(path))
         }
     }
@@ -67,6 +67,11 @@ extension AppSpec {
         copy.metadata = nil
         // A value that encodes itself always is an AppSpec: nothing in it throws.
         return (try? FieldList.of(copy)) ?? [:]
+    }
+
+    /// A field of `fields`, without what is secret.
+    private func shown(_ path: String, _ text: String?) -> String? {
+        path == "arguments" ? FieldList.line(SecretVariable.shown(arguments)) : Self.shown(path, text)
     }
 
     /// Whether a field is a variable that comes from the shell here, or is not there.

@@ -26,8 +26,31 @@ public enum SecretVariable {
             || hasPassword(value)
     }
 
-    /// `scheme://user:password@host`, RFC 3986 §3.2.1.
+    /// The words of a command line, secret ones as stars: what follows `--password`, `--token=x`, `env.TOKEN` (a word of
+    /// `od set`), and addresses with a password. What stands alone and looks like any word is shown.
+    public static func shown(_ words: [String]) -> [String] {
+        zip([""] + words, words).map { shown($1, after: $0) }
+    }
+
+    private static func shown(_ word: String, after previous: String) -> String {
+        if let prefix = ["--", "-", "env."].first(where: previous.hasPrefix), !previous.contains("="),
+            !word.hasPrefix("-"), isSecret(String(previous.dropFirst(prefix.count)), "")
+        {
+            return FieldChange.stars
+        }
+        guard let equals = word.firstIndex(of: "=") else { return isSecret("", word) ? FieldChange.stars : word }
+        // In a script that is one word, what is in front of the first `=` may be anything.
+        let name = word[..<equals]
+        let isHidden = !name.contains(" ") && isSecret(String(name), String(word[word.index(after: equals)...]))
+        return isHidden ? "\(name)=\(FieldChange.stars)" : word
+    }
+
+    /// `scheme://user:password@host`, RFC 3986 §3.2.1, or the `Password=…;` of a connection string.
     private static func hasPassword(_ value: String) -> Bool {
+        let entries = value.lowercased().split(separator: ";").map { $0.drop { $0 == " " } }
+        if entries.count > 1, entries.contains(where: { $0.hasPrefix("password=") || $0.hasPrefix("pwd=") }) {
+            return true
+        }
         let text = Array(value.utf8)
         guard let scheme = text.indices.first(where: { text[$0...].starts(with: Array("://".utf8)) }) else {
             return false
