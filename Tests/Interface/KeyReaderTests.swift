@@ -116,4 +116,14 @@ struct KeyReaderTests {
         #expect(reader.take(characters("\u{1B}]11;"), at: 500).isEmpty)
         #expect(reader.take(characters("q"), at: 3000) == [.key("q")], "a string that does not end is forgotten")
     }
+
+    /// What the key does is drawn, and the terminal is asked whether it has read that.
+    @Test func anAnswerRightBehindEscapeIsNoSecondEscape() {
+        var reader = KeyReader()
+        #expect(reader.take([.character("\u{1B}")], at: 0) == [.key(.escape)])
+        let answer = "\u{1B}[?1;2c".unicodeScalars.map { KeyReader.Raw.character($0) }
+        #expect(reader.take(answer, at: 5) == [.here])
+        #expect(reader.take([.character("\u{1B}")], at: 9) == [.key(.escape)])
+        #expect(reader.take([.character("\u{1B}")], at: 12) == [.key(.escape)], "somebody presses it twice")
+    }
 }

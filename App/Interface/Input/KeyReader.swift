@@ -115,7 +115,8 @@ package struct KeyReader: Sendable {
             mode = .sequence("", since: now)
         case .alt:
             mode = .plain
-        case .plain where scalar == "\u{1B}" && !standsAlone:
+        // Also soon after the key itself: an answer of the terminal to a question that what it did has caused.
+        case .plain where scalar == "\u{1B}" && !standsAlone, .escaped where scalar == "\u{1B}" && !standsAlone:
             mode = .alt(now)
         case .plain, .escaped, .paste:
             mode = scalar == "\u{1B}" ? .escaped(now) : .plain
