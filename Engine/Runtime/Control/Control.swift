@@ -145,12 +145,9 @@ actor Control {
             listener: listener, on: loop, router: router, gate: gate, note: { Log.write($0, .warn) },
             hello: { await self.greet($0) })
         // Once more: taking the socket over has set its backlog to a smaller one.
-        Glibc.listen(listener, Self.backlog)
+        Glibc.listen(listener, CInt(Defaults.clientBacklog))
         if Door.belongs(to: parts.home.path) { Task { await openDoor() } }
     }
-
-    /// Clients that may wait to be accepted, while an engine is being replaced for example.
-    private static let backlog: Int32 = 1024
 
     // MARK: events in
 
