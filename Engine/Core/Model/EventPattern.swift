@@ -36,6 +36,7 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the event is one of those that the pattern names.
     public func matches(_ event: FleetEvent) -> Bool {
         switch kind {
         case .all: true
@@ -76,6 +77,7 @@ public struct EventFilter: Hashable, Sendable {
         self.patterns = patterns
     }
 
+    /// Whether one of the patterns matches; without patterns every event does.
     public func matches(_ event: FleetEvent) -> Bool {
         patterns.isEmpty || patterns.contains { $0.matches(event) }
     }

@@ -36,6 +36,7 @@ package enum FilePath {
         return String(cString: buffer)
     }
 
+    /// What a path leads to.
     package enum Kind: Hashable, Sendable {
         case file, directory, other
     }
