@@ -78,6 +78,9 @@ package actor Server {
     /// The last events, oldest first.
     private var recent: [FleetEvent] = []
 
+    /// Clients that may wait to be accepted, while an engine is being replaced for example.
+    package static let backlog = Int32(Defaults.clientBacklog)
+
     private init(
         loop: any EventLoop, router: Router, limits: Limits, gate: Gate?, note: @escaping @Sendable (String) -> Void,
         hello: @escaping Greeting
@@ -120,7 +123,7 @@ package actor Server {
         let marks = ChannelOptions.Types.WriteBufferWaterMark(
             low: limits.logMarks.lowerBound, high: limits.logMarks.upperBound)
         let channel = try await ServerBootstrap(group: loop)
-            .serverChannelOption(.backlog, value: CInt(Defaults.clientBacklog))
+            .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelInitializer { channel in
                 // Without descriptors left for a new client, wait instead of trying all the time.
                 channel.eventLoop.makeCompletedFuture {
