@@ -11,7 +11,7 @@ enum WireNumbers {
 
     /// The message with larger numbers replaced by the largest; nil when there is none. Texts stay as they are.
     static func clamped(_ json: UnsafeRawBufferPointer) -> [UInt8]? {
-        var result: [UInt8]?
+        var result: [UInt8] = []
         var copied = 0
         var at = 0
         while at < json.count {
@@ -21,13 +21,16 @@ enum WireNumbers {
                 let first = at
                 at = end(ofNumber: at, json)
                 guard isLarge(json[first..<at]) else { continue }
-                result = (result ?? []) + json[copied..<first]
-                result?.append(contentsOf: ((json[first] == UInt8(ascii: "-") ? "-" : "") + String(most)).utf8)
+                result.append(contentsOf: json[copied..<first])
+                if json[first] == UInt8(ascii: "-") { result.append(json[first]) }
+                result.append(contentsOf: String(most).utf8)
                 copied = at
             default: at += 1
             }
         }
-        return result.map { $0 + json[copied...] }
+        guard copied > 0 else { return nil }
+        result.append(contentsOf: json[copied...])
+        return result
     }
 
     /// Behind the quote that ends it.
