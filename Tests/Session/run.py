@@ -42,6 +42,7 @@ import reading
 import ready
 import replaces
 import sessions
+import shapes
 import spawns
 import spoken
 import stalled
@@ -66,7 +67,7 @@ HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
         stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
-        elsewhere, hosts, trouble, churn, unwritten,
+        elsewhere, hosts, trouble, churn, unwritten, shapes,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )
