@@ -18,6 +18,7 @@ actor Control {
     let startedAt = Clock.now()
     var kernel: Kernel
     var journal = Journal()
+    var untold = Untold()
     /// What the engine does beyond supervising, and how it is.
     var capabilities: Capabilities
     /// Events that came while a command was being made durable.
@@ -146,12 +147,9 @@ actor Control {
             listener: listener, on: loop, router: router, gate: gate, note: { Log.write($0, .warn) },
             hello: { await self.greet($0) })
         // Once more: taking the socket over has set its backlog to a smaller one.
-        Glibc.listen(listener, Self.backlog)
+        Glibc.listen(listener, Server.backlog)
         if Door.belongs(to: parts.home.path) { Task { await openDoor() } }
     }
-
-    /// Clients that may wait to be accepted, while an engine is being replaced for example.
-    private static let backlog: Int32 = 1024
 
     // MARK: events in
 
@@ -258,6 +256,8 @@ actor Control {
     }
 
     func write(_ batch: Journal.Batch) async throws(Failure) {
+        let gathered = kernel.lastEventNumber
+        defer { tell(upTo: gathered) }
         try await commit(batch.writes, processes: Array(batch.processes.values))
         storeTrouble = nil
         for id in batch.acknowledge { acknowledge(id) }
@@ -274,7 +274,7 @@ actor Control {
         for crash in effects.crashes { keepLastLines(of: crash) }
         for effect in effects.timers { obey(effect) }
         watch(effects)
-        for event in effects.publish { server?.publish(event) }
+        tell(effects.publish, areStored: !storing || journal.waiting.isEmpty && !isFlushing)
         watchForCrashes(effects)
         for key in effects.forgotten { closeLogs(of: key) }
         isPerforming = false
