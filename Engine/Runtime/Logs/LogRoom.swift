@@ -129,11 +129,15 @@ final class LogRoom: Sendable {
             let key = "\(log).\(number)"
             // While it is compressed both are there.
             parts[key] = LogPart(
-                path: "\(folder)/\(log)", number: number, size: Int(facts.st_size) + (parts[key]?.size ?? 0),
-                modified: WallTime(
-                    milliseconds: Int64(facts.st_mtim.tv_sec) * 1000 + Int64(facts.st_mtim.tv_nsec) / 1_000_000))
+                path: "\(folder)/\(log)", number: number, size: bounded(facts.st_size) + (parts[key]?.size ?? 0),
+                modified: WallTime(milliseconds: bounded(facts.st_mtim.tv_sec) * 1000))
         }
         return Array(parts.values)
+    }
+
+    /// As what C says of files is bounded (facts.h): their owner may set any size and any time.
+    private static func bounded<T: BinaryInteger, U: FixedWidthInteger>(_ number: T) -> U {
+        U(clamping: min(max(0, number), 1 << 50))
     }
 
     /// The log and the number of an old file: `x.log` and 7 of `x.log.7` and `x.log.7.gz`.

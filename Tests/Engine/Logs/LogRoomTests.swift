@@ -114,6 +114,21 @@ import Testing
         }
     }
 
+    /// Their owner may set any size and any time.
+    @Test func filesOfStrangeSizesAndTimesAreCounted() throws {
+        try run {
+            try say("150")
+            for number in 1...20 {
+                try put("logs/shop/api-0.out.log.\(number)", time: number == 7 ? Int.max >> 10 : -number)
+                // Where the file system takes no file so large it stays as it is.
+                _ = truncate(home + "/logs/shop/api-0.out.log.\(number)", number < 10 ? Int.max >> 8 : 100)
+            }
+            room.review([])
+            #expect(names("logs/shop").count <= 1)
+            #expect(room.info.removedFiles >= 19)
+        }
+    }
+
     @Test func settingsAreReadWhenTheyChange() throws {
         try run {
             room.review([])
