@@ -144,16 +144,16 @@ extension Control {
         known.hasEnded = slot.end != nil
         known.isGone = slot.isGone
         slots[slot.id] = known
-        if slot.isGone {
-            parts.spawner.ended(slot.id)
-            if !slot.hasCgroup { lookForStrays() }
-        }
-        guard !known.isDiscarded else {
+        if known.isDiscarded {
             if slot.isGone { forget(slot.id) }
-            return
+        } else {
+            if let end = slot.end { take(.exited(slot.id, end)) }
+            if slot.isGone { take(.gone(slot.id)) }
         }
-        if let end = slot.end { take(.exited(slot.id, end)) }
-        if slot.isGone { take(.gone(slot.id)) }
+        guard slot.isGone else { return }
+        // The next run is being started: what this one has left can wait.
+        parts.spawner.ended(slot.id)
+        if !slot.hasCgroup { lookForStrays() }
     }
 
     private func answered(_ number: UInt64, _ frame: KeeperFrame) {
