@@ -117,6 +117,10 @@ enum HelpDefaults {
                     + "looked at every \(seconds(Defaults.logSweep))"
             ),
             (
+                "daemon.logsMaxTotal",
+                "\(size(Defaults.allLogsMaxTotal)) of old files of all apps (config.yaml of the home)"
+            ),
+            (
                 "od logs",
                 "the last \(Defaults.logLines) lines, within \(size(Defaults.logTail)); "
                     + "at most \(Defaults.logContext) around a match"

@@ -62,6 +62,8 @@ public enum Defaults {
     public static let logMaxAge = 7 * 86_400_000
     public static let logMaxTotal = 1 << 30
     public static let logCompress = true
+    /// Bytes of the old log files of all apps together.
+    public static let allLogsMaxTotal = 20 << 30
     /// Lines of each stream that are kept of a run that crashed, the most that may be asked for, and the files of an
     /// instance.
     public static let crashLogLines = 100

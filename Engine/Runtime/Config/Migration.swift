@@ -7,9 +7,16 @@ package enum Migration {
     /// - Parameter path: as the user named it, absolute or relative to `directory`.
     /// - Throws: what the file's own mistakes are, as `ConfigFile.load` does.
     package static func yaml(of path: String, in directory: String) throws(Failure) -> String {
+        try migrated(path, in: directory).yaml
+    }
+
+    /// The same, with one line for each thing that people should know of what was not taken over.
+    package static func migrated(
+        _ path: String, in directory: String
+    ) throws(Failure) -> (yaml: String, warnings: [String]) {
         let place = try ConfigFile.locate(path, in: directory)
         let (file, shown) = (place.file, place.shown)
-        if isVariables(file) { return try yaml(ofVariables: file, shown: shown) }
+        if isVariables(file) { return (try yaml(ofVariables: file, shown: shown), []) }
         let tree = try ConfigFile.tree(place)
         // It is to be good before it is rewritten.
         let config = try ConfigDraft.read(tree, file: file, shown: shown)
@@ -19,7 +26,7 @@ package enum Migration {
             text += "# That is a program: these are its values on this machine, now.\n"
         }
         if let warning { text += "# \(warning.replacing("\n", with: " "))\n" }
-        return text + ConfigYAML.text(root)
+        return (text + ConfigYAML.text(root), config.warnings)
     }
 
     /// `.env`, `.env.local`

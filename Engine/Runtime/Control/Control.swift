@@ -117,6 +117,7 @@ actor Control {
         self.listener = od_pump_duplicate(listener)
         try listen()
         relist()
+        parts.archivist.begin()
         sweepLogs()
         let (home, readers) = (parts.home.path, parts.readers)
         let gate: Server.Gate = { () async throws(Failure) in

@@ -11,6 +11,8 @@ struct KeeperRecovery {
     var isStrange = false
     /// Runs whose OD_ADOPT is not answered.
     var adopting: Set<RunID> = []
+    /// Runs that the keeper was executing when this engine came, and of which it has not said yet what became of them.
+    var executing: Set<RunID> = []
 
     /// What the start of this engine has found so far: runs that a keeper holds, those that are being adopted, and those
     /// that ended while nobody looked.
