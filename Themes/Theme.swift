@@ -29,6 +29,7 @@ package struct Theme: Hashable, Sendable {
         self.colors = Role.allCases.map(colors)
     }
 
+    /// The colours of a role.
     package subscript(role: Role) -> Colors { colors[Int(role.rawValue)] }
 
     /// Whether it is for light ground.
@@ -60,6 +61,7 @@ package struct Pens: Hashable, Sendable {
         pens = Role.allCases.map { Self.pen($0, theme, depth) }
     }
 
+    /// What a style is drawn with.
     package subscript(style: Style) -> Pen {
         var pen = pens[Int(style.role.rawValue)]
         pen.attributes.formUnion(style.attributes)
