@@ -22,8 +22,8 @@ enum { OD_GIFTS_MAX = 8 };
  * for more than OD_GIFTS_MAX gifts. */
 int32_t od_program_spawn(const char *file, char *const words[], char *const environment[],
                          const struct od_gift *gifts, size_t count);
-/* Waits at most so many milliseconds for the end of a child, and reaps it: 1 and its status as waitpid(2) has it; 0 when
- * it lives. -ECHILD when somebody else in this process has reaped it. */
+/* Waits at most so many milliseconds for the end of a child, and reaps it: 1 and its status as waitpid(2) has it; 0
+ * when it lives. -ECHILD when somebody else in this process has reaped it. */
 int32_t od_program_await(int32_t pid, int32_t milliseconds, int32_t *status);
 
 #endif
