@@ -43,6 +43,7 @@ import reading
 import ready
 import replaces
 import sessions
+import shapes
 import spawns
 import spoken
 import stalled
@@ -67,7 +68,7 @@ HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
         stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
-        elsewhere, hosts, trouble, churn, unwritten, keeping,
+        elsewhere, hosts, trouble, churn, unwritten, shapes, keeping,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )

@@ -58,7 +58,8 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
     /// Milliseconds.
     public var uptime: Int
     public var embedded: Bool
-    /// The home was halted by `od daemon stop`: nothing is started until `od start`, `od up` or `od daemon start`.
+    /// The home was halted by `od daemon stop`: nothing is started until `od start`, `restart`, `reload`, `scale`, `apply`,
+    /// `up`, `resurrect` or `daemon start` says so, or the machine's init system at the next boot.
     public var halted: Bool
     /// Connected clients, the asking one included.
     public var clients: Int

@@ -48,8 +48,9 @@ actor Control {
     var isKeeperStrange = false
     /// Runs whose OD_ADOPT is not answered.
     var adopting: Set<RunID> = []
-    /// What the start of this engine has found so far: runs that a keeper holds, those that are being adopted, and those
-    /// that ended while nobody looked.
+    /// Runs that the keeper was executing when this engine came, and of which it has not said yet what became of them.
+    var executing: Set<RunID> = []
+    /// What its start has found so far: runs that a keeper holds, those to be adopted, those that ended unseen.
     var adopted: [KeeperSlot] = []
     var sought: [RunID: ProcessRecord] = [:]
     var dead: [HeldRun] = []
