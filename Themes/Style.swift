@@ -30,6 +30,7 @@ package enum Role: UInt8, Hashable, Sendable, CaseIterable {
 
 /// A role and attributes. Two bytes, no colours.
 package struct Style: Hashable, Sendable {
+    /// How text is shown beside its colour.
     package struct Attributes: OptionSet, Hashable, Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }

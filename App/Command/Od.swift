@@ -63,9 +63,7 @@ struct Od: Verb {
         let config: Config?
         let file = try ConfigFile.trusted(in: directory)
         do throws(Failure) {
-            config = try file.map { file throws(Failure) in
-                try ConfigFile.load(FilePath.name(of: file), in: directory)
-            }
+            config = try file.map { _ throws(Failure) in try ConfigFile.load(".", in: directory) }
         } catch {
             // What runs of it can be looked at all the same.
             guard let file, let client = await session.running(from: file) else { throw error }

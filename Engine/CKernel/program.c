@@ -2,14 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { FIRST_FREE = 10, FIRST_COPY = 16 };
+enum { FIRST_FREE = 10 };
 
 /* Only what is allowed between fork and exec in a process with threads. Gives errno. */
 static int become(char *const words[], int32_t output, int32_t answer, pid_t parent)
@@ -89,10 +92,12 @@ int32_t od_program_spawn(const char *file, char *const words[], char *const envi
     /* Copies above the numbers that are given away: none overwrites another. */
     struct od_gift copies[OD_GIFTS_MAX];
     size_t made = 0;
-    int error = 0;
+    int error = 0, first = 3;
+    for (size_t i = 0; i < count; i++)
+        if (gifts[i].number >= first) first = gifts[i].number + 1;
     for (; made < count && !error; made++) {
         copies[made].number = gifts[made].number;
-        copies[made].descriptor = fcntl(gifts[made].descriptor, F_DUPFD_CLOEXEC, FIRST_COPY);
+        copies[made].descriptor = fcntl(gifts[made].descriptor, F_DUPFD_CLOEXEC, first);
         if (copies[made].descriptor < 0) error = errno;
     }
     pid_t pid = 0;
@@ -100,4 +105,30 @@ int32_t od_program_spawn(const char *file, char *const words[], char *const envi
     for (size_t i = 0; i < made; i++)
         if (copies[i].descriptor >= 0) close(copies[i].descriptor);
     return error ? -error : pid;
+}
+
+int32_t od_program_await(int32_t pid, int32_t milliseconds, int32_t *status)
+{
+    /* Its descriptor becomes readable at its end; without one (a full table) it is looked at now and then. */
+    int process = (int)syscall(SYS_pidfd_open, pid, 0);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t end = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + milliseconds;
+    int32_t result = 0;
+    for (;;) {
+        int state = 0;
+        pid_t found = waitpid(pid, &state, WNOHANG);
+        if (found == pid) *status = state;
+        if (found != 0) {
+            result = found == pid ? 1 : -errno;
+            break;
+        }
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        int64_t left = end - (int64_t)now.tv_sec * 1000 - now.tv_nsec / 1000000;
+        if (left <= 0) break;
+        struct pollfd look = { .fd = process, .events = POLLIN };
+        poll(&look, 1, process >= 0 || left < 10 ? (int)left : 10);
+    }
+    if (process >= 0) close(process);
+    return result;
 }

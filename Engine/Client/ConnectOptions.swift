@@ -2,6 +2,7 @@ import Glibc
 
 /// Which daemon to connect to, and what to do when none runs.
 public struct ConnectOptions: Sendable {
+    /// Whether a daemon is started.
     public enum Start: Hashable, Sendable {
         /// Start keeper and engine when none runs for this home; the home is made when there is none.
         case ifNeeded

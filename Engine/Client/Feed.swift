@@ -19,6 +19,7 @@ public struct Feed<Element: Sendable>: AsyncSequence, Sendable {
         }
     }
 
+    /// The one iterator of a feed; to be used by one reader.
     public struct AsyncIterator: AsyncIteratorProtocol {
         let reader: Reader
 
@@ -40,6 +41,7 @@ public struct Feed<Element: Sendable>: AsyncSequence, Sendable {
         reader = Reader(mailbox, left: left)
     }
 
+    /// A feed has one reader: a second iterator takes updates away from the first.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(reader: reader)
     }

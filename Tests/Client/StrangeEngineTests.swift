@@ -52,7 +52,7 @@ private func frame(_ kind: Frame.Kind, _ json: String) -> [UInt8] {
     Frame.header(kind, length: json.utf8.count) + Array(json.utf8)
 }
 
-private func response(_ head: RPCHead, _ result: String) -> [UInt8] {
+func response(_ head: RPCHead, _ result: String) -> [UInt8] {
     frame(.response, #"{"jsonrpc":"2.0","id":\#(head.id ?? 0),"result":\#(result)}"#)
 }
 
@@ -60,7 +60,7 @@ private func json(_ value: some Encodable) -> String {
     (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
 }
 
-private let goodHello = json(HelloResult(build: "strange", pid: 1, embedded: false))
+let goodHello = json(HelloResult(build: "strange", pid: 1, embedded: false))
 
 @Suite("Engines that are none, or of another time")
 struct StrangeEngineTests {

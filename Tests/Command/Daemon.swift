@@ -97,7 +97,7 @@ final class TestDaemon: Sendable {
 }
 
 /// A file without a name that takes what is printed.
-private final class Capture {
+final class Capture {
     let descriptor: Int32
 
     init() throws {

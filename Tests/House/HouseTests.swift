@@ -17,6 +17,10 @@ struct HouseTests {
         expectNone(Self.sources.flatMap(Rules.accessLevel))
     }
 
+    @Test func whatIsSharedSaysWhatItIs() {
+        expectNone(Self.sources.flatMap(Rules.comments))
+    }
+
     @Test func filesAndFunctionsAreShort() {
         expectNone(Self.sources.flatMap(Rules.lengths))
     }

@@ -115,6 +115,28 @@ struct RuleTests {
         #expect(Rules.accessLevel(source("let publicKey = 1 // public")).isEmpty)
     }
 
+    @Test func whatIsSharedWithoutACommentIsFound() {
+        let text = """
+            /// Said.
+            public struct S {
+                package func f() {
+                }
+
+                /// Said.
+                @discardableResult
+                package func g() { 1 }
+                package func h() { 2 }
+
+                package mutating func i() { 3 }
+                public static func < (a: S, b: S) -> Bool { true }
+                func own() {}
+                package var a = 1
+            }
+            package final class C {}
+            """
+        #expect(lines(Rules.comments(source(text))) == [3, 11, 16])
+    }
+
     @Test(arguments: [
         "fork()", "a = Glibc.system(b)", "DispatchQueue.main", "try! f()", "a as! B",
         #"print("\(popen(a))")"#,

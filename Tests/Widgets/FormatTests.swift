@@ -36,6 +36,22 @@ import Widgets
     ])
     func elapsed(milliseconds: Int, text: String) { #expect(Format.elapsed(milliseconds: milliseconds) == text) }
 
+    /// Whatever somebody says that something is, it is shown.
+    @Test func nothingIsTooLarge() {
+        #expect(Format.elapsed(milliseconds: .max) == Format.duration(milliseconds: .max))
+        #expect(Format.elapsed(milliseconds: .min) == "0ms")
+        #expect(Format.duration(milliseconds: .min) == "0s")
+        #expect(Format.clock(milliseconds: .min) == "00:00")
+        #expect(Format.clock(milliseconds: .max).hasSuffix(":12:55"))
+        #expect(Format.count(.max) == "9.2E" && Format.count(.min) == "-9.2E")
+        #expect(Format.bytes(UInt64.max) == "16E")
+        #expect(
+            Format.bytes(measured: 1e308) == "8.0E" && Format.bytes(measured: -1e308) == "0"
+                && Format.bytes(measured: 1536) == "1.5K")
+        #expect(Format.bytes(measured: .nan) == "-" && Format.bytes(measured: .infinity) == "-")
+        for value in [1e308, -1e308, .nan, .infinity] { #expect(Format.percent(value) == "-") }
+    }
+
     @Test(arguments: [(-1, "00:00"), (41_000, "00:41"), (723_000, "12:03"), (3_641_000, "1:00:41")])
     func clocks(milliseconds: Int, text: String) { #expect(Format.clock(milliseconds: milliseconds) == text) }
 

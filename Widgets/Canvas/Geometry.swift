@@ -57,6 +57,7 @@ package struct Rect: Hashable, Sendable {
             x: left, y: top, width: min(right, other.right) - left, height: min(bottom, other.bottom) - top)
     }
 
+    /// Whether the cell lies in it.
     package func contains(x column: Int, y row: Int) -> Bool {
         column >= x && column < right && row >= y && row < bottom
     }

@@ -2,6 +2,7 @@ import Themes
 
 /// The keys that work now, in one row. Keys that do not fit are left out, those of the lowest priority first.
 package struct KeyBar: Hashable, Sendable {
+    /// A key, what it does, and how important it is to say so.
     package struct Key: Hashable, Sendable {
         package var key: String
         package var label: String

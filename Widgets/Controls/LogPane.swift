@@ -2,6 +2,7 @@ package import Themes
 
 /// One line of a log, ready to be drawn: its texts went through `Text.styled` or `Text.sanitize`.
 package struct LogLine: Hashable, Sendable {
+    /// How bad a line is, by what it says of itself.
     package enum Level: Int, Comparable, Hashable, Sendable, CaseIterable {
         case debug, info, warning, error
 

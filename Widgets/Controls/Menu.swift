@@ -2,6 +2,7 @@ import Themes
 
 /// A list of two columns that scrolls: keys and what they do, commands and their descriptions.
 package struct Menu: Hashable, Sendable {
+    /// A row: what is on the left, and what is said of it.
     package struct Item: Hashable, Sendable {
         package var name: StyledText
         package var detail: StyledText

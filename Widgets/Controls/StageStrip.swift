@@ -5,6 +5,7 @@ import Themes
 package struct StageStrip: Hashable, Sendable {
     /// A stage, or the part of one instance in it.
     package struct Step: Hashable, Sendable {
+        /// How far it is, the worst first.
         package enum State: Int, Hashable, Sendable, CaseIterable { case failed, running, waiting, skipped, done }
 
         package var name: String

@@ -2,9 +2,12 @@ package import Themes
 
 /// Rows under headings: a pane of the dashboard, or a list printed by a command.
 package struct Table: Hashable, Sendable {
+    /// Where the text of a column begins.
     package enum Alignment: Hashable, Sendable { case left, right }
 
+    /// A column: its heading, how wide it is, and how its cells are set.
     package struct Column: Hashable, Sendable {
+        /// In cells of the terminal.
         package enum Width: Hashable, Sendable {
             case fixed(Int)
             /// As wide as its title and its widest cell, up to a maximum.
@@ -30,6 +33,7 @@ package struct Table: Hashable, Sendable {
         fileprivate var weight: Int { if case .flexible(_, let weight) = width { max(0, weight) } else { 0 } }
     }
 
+    /// A row of cells.
     package struct Row: Hashable, Sendable {
         /// One for each column; missing ones are blank.
         package var cells: [StyledText]

@@ -28,12 +28,14 @@ package struct TextField: Hashable, Sendable {
         cursor = before.count
     }
 
+    /// Backspace
     package mutating func deleteBackward() {
         guard cursor > 0 else { return }
         cursor -= 1
         characters.remove(at: cursor)
     }
 
+    /// Delete
     package mutating func deleteForward() {
         guard cursor < characters.count else { return }
         characters.remove(at: cursor)
@@ -55,12 +57,14 @@ package struct TextField: Hashable, Sendable {
         cursor = start
     }
 
+    /// The arrows, alone and with control; Home and End.
     package mutating func moveLeft() { cursor = max(0, cursor - 1) }
     package mutating func moveRight() { cursor = min(characters.count, cursor + 1) }
     package mutating func moveToStart() { cursor = 0 }
     package mutating func moveToEnd() { cursor = characters.count }
     package mutating func moveWordLeft() { cursor = wordStart }
 
+    /// To the end of the word under or after the cursor.
     package mutating func moveWordRight() {
         while cursor < characters.count, characters[cursor] == " " { cursor += 1 }
         while cursor < characters.count, characters[cursor] != " " { cursor += 1 }

@@ -2,6 +2,7 @@
 package enum Base64 {
     private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
+    /// The bytes in the alphabet of RFC 4648, filled up with `=`.
     package static func encoded(_ bytes: some Collection<UInt8>) -> String {
         var result: [UInt8] = []
         var rest = bytes[...]

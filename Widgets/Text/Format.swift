@@ -5,6 +5,12 @@ package enum Format {
         scaled(Double(count), step: 1024, units: ["", "K", "M", "G", "T", "P", "E"])
     }
 
+    /// The same for a figure that was measured; `-` when it is no number or has no end, and nothing is below nothing.
+    package static func bytes(measured count: Double) -> String {
+        guard count.isFinite else { return "-" }
+        return bytes(UInt64(max(0, min(count, 0x1p63))))
+    }
+
     /// `812`, `1.2k`, `31M`: powers of 1000, one decimal below ten.
     package static func count(_ count: Int) -> String {
         scaled(Double(count), step: 1000, units: ["", "k", "M", "G", "T", "P", "E"])
@@ -31,7 +37,7 @@ package enum Format {
     package static func elapsed(milliseconds: Int) -> String {
         if milliseconds < 1000 { return "\(max(0, milliseconds))ms" }
         if milliseconds < 9_950 { return fixed(Double(milliseconds) / 1000, places: 1) + "s" }
-        return duration(milliseconds: milliseconds + 500)
+        return duration(milliseconds: min(milliseconds, .max - 500) + 500)
     }
 
     /// `00:41`, `12:03`, `1:00:41`: a running clock.

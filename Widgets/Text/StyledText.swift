@@ -2,6 +2,7 @@ package import Themes
 
 /// Text in pieces, each with a style of its own or that of the place where it is drawn.
 package struct StyledText: Hashable, Sendable, ExpressibleByStringInterpolation {
+    /// A piece of text in one style.
     package struct Run: Hashable, Sendable {
         package var text: String
         /// Nil takes the style of the place.

@@ -66,6 +66,7 @@ package struct Cells: Sequence, IteratorProtocol {
         self.style = style
     }
 
+    /// The next cell, with the marks that are put onto it; nil at the end.
     package mutating func next() -> Cell? {
         while let scalar = ahead ?? scalars.next() {
             ahead = nil

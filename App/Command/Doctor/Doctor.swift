@@ -202,7 +202,7 @@ struct Checkup: Sendable {
             guard let file = try ConfigFile.trusted(in: folder) else { return [] }
             // Nothing is run here, not even a config that is a program.
             if ConfigScript.isOne(file) { return [.ok("config", "\(file): a program; od validate runs and checks it")] }
-            let config = try ConfigFile.load(FilePath.name(of: file), in: folder)
+            let config = try ConfigFile.load(".", in: folder)
             let notes = config.warnings.joined(separator: "\n")
             let text = "\(file): \(config.apps.count) apps"
             return [

@@ -15,8 +15,8 @@ enum GraphListing {
         var lines = ["digraph apps {", "  rankdir=LR;"]
         for node in graph.nodes {
             let state = GraphText.state(node)
-            let text = node.label + (state.isEmpty ? "" : "\\n" + state)
-            lines.append("  \(quoted(node.label)) [label=\(quoted(text))];")
+            let texts = [node.label] + (state.isEmpty ? [] : [state])
+            lines.append("  \(quoted(node.label)) [label=\(quoted(texts, between: "\\n"))];")
         }
         for (from, to, condition) in graph.edges {
             lines.append("  \(quoted(from)) -> \(quoted(to)) [label=\(quoted(condition.rawValue))];")
@@ -39,9 +39,14 @@ enum GraphListing {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Names have no quotes; reasons may.
-    private static func quoted(_ text: String) -> String {
-        "\"" + text.map { $0 == "\"" ? "'" : String($0) }.joined() + "\""
+    /// Names have no quotes; reasons may, and another machine may say anything.
+    private static func quoted(_ text: String) -> String { quoted([text], between: "") }
+
+    private static func quoted(_ texts: [String], between: String) -> String {
+        let clean = texts.map { text in
+            String(Text.sanitize(text).map { $0 == "\"" ? "'" : $0 == "\\" ? "/" : $0 })
+        }
+        return "\"" + clean.joined(separator: between) + "\""
     }
 }
 
@@ -76,7 +81,7 @@ enum OrderListing {
         add("depends on", needs.joined(separator: ", ") + (order.alone == true ? "; started without" : ""))
         add("needed by", order.dependents.joined(separator: ", "))
         add("cascade", order.cascade?.rawValue)
-        add("max memory", order.maxMemory.map { Format.bytes(UInt64($0)) })
+        add("max memory", order.maxMemory.map { Format.bytes(UInt64(clamping: $0)) })
         add("last restart", order.cause)
         add("pid file", order.pidFile)
         if order.treeKill == false { add("stop signal", "to its first process only") }

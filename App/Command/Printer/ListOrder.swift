@@ -1,5 +1,6 @@
 internal import Core
 internal import Engine
+internal import Widgets
 
 /// `--sort FIELD[:asc|desc]`: the order in which instances are listed.
 struct ListOrder: Hashable, Sendable {
@@ -75,7 +76,7 @@ enum MiniList {
     static func text(_ processes: [InstanceInfo]) -> String {
         processes.map { process in
             let pid = process.pid.map { " \($0)" } ?? ""
-            return "\(process.id) \(process.label) \(process.status.rawValue)\(pid)\n"
+            return "\(process.id) \(Text.sanitize(process.label)) \(process.status.rawValue)\(pid)\n"
         }.joined()
     }
 }

@@ -10,9 +10,9 @@ enum LogListing {
     /// - Parameter now: ages are counted from then.
     static func table(_ logs: [LogInfo], now: WallTime, colour: Bool) -> String {
         var rows = logs.map { row($0, now) }
-        let size = logs.reduce(0) { $0 + ($1.size ?? 0) }
-        let oldSize = logs.reduce(0) { $0 + $1.oldSize }
-        let count = logs.reduce(0) { $0 + $1.oldFiles }
+        let size = logs.compactMap(\.size).total
+        let oldSize = logs.map(\.oldSize).total
+        let count = logs.map(\.oldFiles).total
         rows.append(["all", "", Format.bytes(size), "", "\(count)", Format.bytes(oldSize), "", ""])
         let widths = heads.indices.map { column in
             ([heads] + rows).map { Text.width($0[column]) }.max() ?? 0
@@ -57,7 +57,7 @@ extension Printer {
     func flushed(_ logs: [LogInfo]) {
         if json { return value(logs) }
         guard !quiet else { return }
-        let bytes = logs.reduce(0) { $0 + ($1.size ?? 0) + $1.oldSize }
+        let bytes = (logs.compactMap(\.size) + logs.map(\.oldSize)).total
         output.write("emptied \(logs.count) \(logs.count == 1 ? "log" : "logs"), \(Format.bytes(bytes))\n")
     }
 }

@@ -9,6 +9,8 @@ struct MetricListing {
     private static let graphWidth = 60
     private static let graphHeight = 3
     private static let lines = 12
+    /// Milliseconds that a point may claim to stand for, whoever says so.
+    private static let longest = 1 << 60
 
     let from: WallTime
     let to: WallTime
@@ -25,7 +27,8 @@ struct MetricListing {
         let memory = spread(series.points.map(\.memory))
         return head + " from \(short(from)) to \(short(to)), by \(Format.elapsed(milliseconds: step))\n"
             + graph("cpu", series.points.map { ($0.at, $0.cpu.max) }, "\(Format.percent(cpu.max)) %")
-            + graph("mem", series.points.map { ($0.at, $0.memory.max) }, bytes(memory.max)) + "\n" + table(series)
+            + graph("mem", series.points.map { ($0.at, $0.memory.max) }, Format.bytes(measured: memory.max)) + "\n"
+            + table(series)
     }
 
     // MARK: the graph
@@ -38,10 +41,11 @@ struct MetricListing {
         func place(_ milliseconds: Int64) -> Int {
             Int(Double(milliseconds - from.milliseconds) / length * Double(columns))
         }
+        let width = Int64(min(step, Self.longest))
         for point in points {
             // A point is as wide as its step.
             let first = max(0, min(columns - 1, place(point.at.milliseconds)))
-            let end = max(first + 1, min(columns, place(point.at.milliseconds + Int64(step))))
+            let end = max(first + 1, min(columns, place(point.at.milliseconds + width)))
             for column in first..<end {
                 samples[column] = samples[column].isNaN ? point.value : max(samples[column], point.value)
             }
@@ -71,8 +75,9 @@ struct MetricListing {
             rows: rows.map { point in
                 var cells = [
                     StyledText(short(point.at), .dim), StyledText(Format.percent(point.cpu.average) + "%"),
-                    StyledText(Format.percent(point.cpu.max) + "%"), StyledText(bytes(point.memory.average)),
-                    StyledText(bytes(point.memory.max)),
+                    StyledText(Format.percent(point.cpu.max) + "%"),
+                    StyledText(Format.bytes(measured: point.memory.average)),
+                    StyledText(Format.bytes(measured: point.memory.max)),
                 ]
                 if hasLoad { cells.append(StyledText(point.load.map { Format.fixed($0.average, places: 2) } ?? "-")) }
                 return Table.Row(cells)
@@ -90,7 +95,9 @@ struct MetricListing {
 
     /// A few stretches of equal length, those in which something was measured.
     private func stretches(_ points: [MetricPoint]) -> [MetricPoint] {
-        let length = max(Int64(step), (to.milliseconds - from.milliseconds + Int64(Self.lines) - 1) / Int64(Self.lines))
+        let length = max(
+            1, Int64(min(step, Self.longest)),
+            (to.milliseconds - from.milliseconds + Int64(Self.lines) - 1) / Int64(Self.lines))
         let groups = Dictionary(grouping: points) { max(0, $0.at.milliseconds - from.milliseconds) / length }
         return groups.sorted { $0.key < $1.key }.map { number, points in
             MetricPoint(
@@ -106,8 +113,6 @@ struct MetricListing {
             average: parts.map(\.average).reduce(0, +) / Double(max(1, parts.count)),
             max: parts.map(\.max).max() ?? 0)
     }
-
-    private func bytes(_ value: Double) -> String { Format.bytes(UInt64(max(0, value))) }
 
     /// `2026-11-21T09:24:17Z`
     private func short(_ time: WallTime) -> String { String(time.description.prefix(19)) + "Z" }

@@ -36,7 +36,7 @@ struct Printer: Sendable {
     func processes(_ processes: [InstanceInfo], did: String? = nil) {
         if json { return value(processes) }
         if quiet, did != nil { return }
-        if let did { output.write(Summary.line(did, processes)) }
+        if let did { say(Summary.line(did, processes)) }
         // What is gone has no place in a table of what is there.
         if did != Self.deleted { table(processes) }
     }
@@ -44,7 +44,7 @@ struct Printer: Sendable {
     /// - Parameter within: how long the request took; what is up longer ran before it.
     func started(_ result: StartResult, within: Duration) {
         if json { return value(result) }
-        if !quiet { output.write(Summary.started(result.processes, within: within)) }
+        if !quiet { say(Summary.started(result.processes, within: within)) }
         for name in result.unchanged {
             warning(
                 "‘\(name)’ runs with another definition and was left as it is: od up FILE, or od delete \(name) first")
@@ -57,7 +57,7 @@ struct Printer: Sendable {
     func applied(_ result: ApplyResult) {
         if json { return value(result) }
         if !quiet {
-            output.write(Summary.applied(result.changes))
+            say(Summary.applied(result.changes))
             output.write(PlanListing.reasons(result.plan ?? [], colour: console.outputColour))
         }
         result.warnings?.forEach(warning)
@@ -75,7 +75,7 @@ struct Printer: Sendable {
         if json { return value(result) }
         let failed = Set(result.failures.map(\.what))
         let done = result.processes.filter { process in !failed.contains { $0.hasPrefix(process.label + " ") } }
-        if !quiet, result.failures.isEmpty { output.write(Summary.line("reloaded", done)) }
+        if !quiet, result.failures.isEmpty { say(Summary.line("reloaded", done)) }
         for name in result.restarted {
             warning("‘\(name)’ was restarted: it has no second instance and no shared port to stand in meanwhile")
         }
@@ -89,7 +89,7 @@ struct Printer: Sendable {
     func scaled(_ result: StartResult, before: [InstanceInfo], there: Set<Int>) {
         if json { return value(result) }
         let left = result.processes.filter { there.contains($0.id) }
-        if !quiet { output.write(Summary.scaled(left, before: before)) }
+        if !quiet { say(Summary.scaled(left, before: before)) }
         result.warnings?.forEach(warning)
         result.failures.forEach(warning)
         if !quiet, !left.isEmpty { table(left) }
@@ -131,7 +131,12 @@ struct Printer: Sendable {
     /// The end of a command that has nothing else to show.
     func done(_ text: String) {
         if json { return value(["done": text]) }
-        if !quiet { output.write(text + "\n") }
+        if !quiet { say(text) }
+    }
+
+    /// Plain lines which name things that another machine may have named: whatever they are, only glyphs are shown.
+    func say(_ text: String) {
+        output.write(text.split(separator: "\n").map { Text.sanitize($0, limit: .max) + "\n" }.joined())
     }
 
     /// A remark that does not end the command; never on stdout, which may be read by a program.

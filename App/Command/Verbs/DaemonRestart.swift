@@ -88,7 +88,7 @@ extension Printer {
         for (name, parts) in [("engine", change.engine), ("keeper", change.keeper)] {
             let texts = parts.map { "\($0.version.isEmpty ? "of an unknown version" : $0.version) (pid \($0.pid))" }
             let isSame = parts.first == parts.last
-            output.write(isSame ? "\(name) \(texts[0]) stays\n" : "\(name) \(texts[0]) replaced by \(texts[1])\n")
+            say(isSame ? "\(name) \(texts[0]) stays" : "\(name) \(texts[0]) replaced by \(texts[1])")
         }
         if let note = change.note { warning(note) }
     }

@@ -4,6 +4,7 @@ internal import Engine
 import Glibc
 import Interface
 internal import OpenDaemon
+internal import Widgets
 
 /// Options of every verb.
 struct Globals: ParsableArguments {
@@ -216,7 +217,7 @@ struct Session: Sendable {
     /// Asks a yes-or-no question on a terminal; without one the answer is yes, because nobody can give another.
     func confirm(_ question: String) -> Bool {
         guard printer.console.inputIsTerminal else { return true }
-        printer.errors.write("\(question) [y/N] ")
+        printer.errors.write("\(Text.sanitize(question)) [y/N] ")
         return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
     }
 

@@ -10,6 +10,7 @@ package struct KeyReader: Sendable {
         case pasteBegins, pasteEnds
     }
 
+    /// What came from the terminal.
     package enum Input: Hashable, Sendable {
         case key(Key)
         case paste(String)

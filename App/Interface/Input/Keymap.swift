@@ -45,6 +45,7 @@ package struct Binding: Hashable, Sendable {
     package var place: Place
 }
 
+/// The one table of keys: input, footer, help and README are made from it.
 package enum Keymap {
     /// In the order of help; those for the footer in the order of their importance.
     package static let bindings: [Binding] =
@@ -55,6 +56,7 @@ package enum Keymap {
         actions[Stroke(key: key, place: place)]
     }
 
+    /// The keys of a place, in the order of the table.
     package static func bindings(at place: Binding.Place) -> [Binding] {
         bindings.filter { $0.place == place }
     }

@@ -1,5 +1,6 @@
 /// What the mouse did, and where: columns and rows from 0.
 package struct Mouse: Hashable, Sendable {
+    /// What was done with it.
     package enum Kind: Hashable, Sendable { case press, drag, release, wheelUp, wheelDown }
 
     package var kind: Kind

@@ -3,6 +3,7 @@ import Widgets
 
 /// A list out of which one line is taken by typing a few of its letters: the palette, and the themes.
 package struct Chooser: Hashable, Sendable {
+    /// What is chosen from.
     package enum Purpose: Hashable, Sendable { case commands, themes, signals }
 
     /// What a line does.
@@ -30,6 +31,7 @@ package struct Chooser: Hashable, Sendable {
         }
     }
 
+    /// A line of the list.
     package struct Choice: Hashable, Sendable {
         package var deed: Deed
         package var title: String

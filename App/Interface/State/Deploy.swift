@@ -1,5 +1,6 @@
 /// The replacement of an app's runs by those of another version, as far as it has come.
 package struct Deploy: Hashable, Sendable {
+    /// How far a stage is.
     package enum Progress: Hashable, Sendable {
         /// Not begun.
         case waiting
@@ -12,6 +13,7 @@ package struct Deploy: Hashable, Sendable {
         case skipped
     }
 
+    /// A step on the way from the old runs to the new ones.
     package struct Stage: Hashable, Sendable {
         package var name: String
         package var progress: Progress
@@ -39,6 +41,7 @@ package struct Deploy: Hashable, Sendable {
         }
     }
 
+    /// Where the whole of it stands.
     package enum Phase: Hashable, Sendable {
         case running
         /// It waits for a word; some of its instances are new and some old.

@@ -64,6 +64,7 @@ extension Layout {
         share.map { max(least, min((length * $0 + 500) / 1000, length - least)) }
     }
 
+    /// A border that can be moved; nil when the layout does not show it.
     package func border(_ edge: Division.Edge) -> Border? {
         switch edge {
         case .across:

@@ -2,6 +2,7 @@ package import Core
 
 /// The processes as the engine told of them: a snapshot, then numbered events, and figures every second.
 package struct Fleet: Sendable {
+    /// A process, and its figures of the last minute.
     package struct Row: Hashable, Sendable {
         package var process: InstanceInfo
         package var cpu = History()
@@ -46,6 +47,7 @@ package struct Fleet: Sendable {
         counts = Dictionary(rows.values.map { ($0.process.status, 1) }, uniquingKeysWith: +)
     }
 
+    /// All that there is: rows that are not in it are gone, the others keep their figures.
     package mutating func apply(_ snapshot: FleetSnapshot, at now: Instant) {
         let old = rows
         rows = [:]
@@ -81,6 +83,7 @@ package struct Fleet: Sendable {
         return true
     }
 
+    /// Figures of all that runs; before the first snapshot they are of nobody.
     package mutating func apply(_ metrics: FleetMetrics, at now: Instant) {
         guard isKnown else { return }
         host = metrics.host

@@ -3,6 +3,7 @@ package import Widgets
 
 /// A dialog with a line to type in.
 package struct Form: Hashable, Sendable {
+    /// What is asked for.
     package enum Purpose: Hashable, Sendable {
         case scale([AppName])
         case environment([AppName])

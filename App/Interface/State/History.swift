@@ -9,6 +9,7 @@ package struct History: Hashable, Sendable {
 
     package init() {}
 
+    /// Takes a sample; beyond the capacity the oldest goes.
     package mutating func append(_ value: Double) {
         if ring.count < Self.capacity { ring.append(Float(value)) } else { ring[total % Self.capacity] = Float(value) }
         total += 1

@@ -3,6 +3,7 @@ import Core
 /// Which processes the table shows, in which order, and which one is selected. The selection is a name: it stays on its
 /// process whatever happens to the rows.
 package struct Listing: Sendable {
+    /// By which column the rows are sorted.
     package enum Sort: Int, Hashable, Sendable, CaseIterable {
         case name, status, cpu, memory, restarts, uptime
 

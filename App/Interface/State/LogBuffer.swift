@@ -5,6 +5,7 @@ package import Core
 ///
 /// Lines have numbers that rise from 0 and never change, so that a reader keeps its place while lines come and go.
 package struct LogBuffer: Sendable {
+    /// A line, or the beginning of one, as it was written.
     package struct Line: Hashable, Sendable {
         package var channel: LogChunk.Channel
         package var bytes: [UInt8]
@@ -67,6 +68,7 @@ package struct LogBuffer: Sendable {
             && count + Self.newlines(in: chunk) + chunk.count / Self.maxLineBytes + 1 <= Self.maxLines
     }
 
+    /// How many lines end in the chunk.
     package static func newlines(in chunk: [UInt8]) -> Int { chunk.count { $0 == 0x0A } }
 
     /// The unfinished lines, which a prompt or a progress bar is.

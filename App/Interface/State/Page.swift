@@ -2,6 +2,7 @@ package import Core
 
 /// A page of text over all panes.
 package struct Page: Hashable, Sendable {
+    /// What it is about.
     package enum Subject: Hashable, Sendable {
         case why(InstanceName)
         case graph, system, messages

@@ -2,6 +2,7 @@ import Core
 
 /// A dialog. The choice that changes nothing is marked first, so that Enter alone never destroys.
 package struct Question: Hashable, Sendable {
+    /// What is to be done, and to which instances.
     package enum Subject: Hashable, Sendable {
         case stop([InstanceName])
         /// Several at once.
@@ -16,6 +17,7 @@ package struct Question: Hashable, Sendable {
         case leave
     }
 
+    /// What can be answered.
     package enum Choice: Hashable, Sendable {
         case cancel, confirm, detach, stopAll
     }

@@ -3,6 +3,7 @@ package import Widgets
 
 /// The dashboard as a value: what is known, what is shown, what is typed. `update` changes it, views read it.
 package struct State: Sendable {
+    /// What has the keys.
     package enum Pane: String, Hashable, Sendable {
         case list, detail, log
         /// A page over all panes.
@@ -18,6 +19,7 @@ package struct State: Sendable {
         case opened
     }
 
+    /// Whether an engine tells what happens.
     package enum Link: Hashable, Sendable {
         case connecting
         case live
@@ -26,6 +28,7 @@ package struct State: Sendable {
 
     /// Text that is being typed, and for what.
     package struct Prompt: Hashable, Sendable {
+        /// What is done with the text.
         package enum Purpose: Hashable, Sendable { case filter, search, help }
 
         /// Longer text is not taken.

@@ -2,6 +2,7 @@ package import Core
 
 /// A message in the line above the footer.
 package struct Toast: Hashable, Sendable {
+    /// Its colour, and how long it stays.
     package enum Weight: Hashable, Sendable { case info, success, warning, error }
 
     package var weight: Weight

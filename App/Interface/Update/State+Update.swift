@@ -137,7 +137,7 @@ extension State {
         list.refresh(fleet, page: layout.listRows, at: now, resort: resort)
         if log.isWhole, let app = log.process.map({ AppName($0) }) {
             for (name, row) in fleet.rows where AppName(name) == app {
-                log.instances[UInt32(row.process.id)] = name.instance
+                log.instances[UInt32(truncatingIfNeeded: row.process.id)] = name.instance
             }
         }
         return settle(at: shown == nil || shownRow == nil ? now : restsAt)

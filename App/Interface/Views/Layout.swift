@@ -2,6 +2,7 @@ package import Widgets
 
 /// Where the parts of the screen are. Made from size and arrangement alone; `update` reads the page sizes from it.
 package struct Layout: Hashable, Sendable {
+    /// What the screen has room for.
     package enum Kind: Hashable, Sendable {
         /// Room for a count of what runs.
         case tiny

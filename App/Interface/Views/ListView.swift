@@ -145,7 +145,7 @@ enum ListView {
         let online = processes.count { $0.status == .online }
         let worst = processes.map(\.status).min { $0.urgency < $1.urgency } ?? .created
         let cpu = processes.compactMap(\.cpu).reduce(0, +)
-        let memory = processes.compactMap(\.memory).reduce(0, +)
+        let memory = processes.compactMap(\.memory).total
         let project = project(app.namespace, state, glyphs)
         let fold = state.list.folded.contains(app) ? glyphs.pointer : glyphs.down
         return Table.Row([
@@ -153,7 +153,7 @@ enum ListView {
             worst.mark(glyphs) + StyledText(" \(online)/\(processes.count)", worst.role), "",
             online > 0 ? StyledText(Format.percent(cpu)) : "-", "",
             memory > 0 ? StyledText(Format.bytes(memory)) : "-",
-            StyledText(Format.count(processes.map(\.restarts).reduce(0, +))), "",
+            StyledText(Format.count(processes.map(\.restarts).total)), "",
         ])
     }
 

@@ -95,7 +95,7 @@ enum SystemView {
     }
 
     private static func percent(_ value: Double) -> String { Format.fixed(value, places: 0) + " %" }
-    private static func rate(_ value: Double) -> String { Format.bytes(UInt64(max(0, value))) + "/s" }
+    private static func rate(_ value: Double) -> String { Format.bytes(measured: value) + "/s" }
 
     private static func padded(_ text: String, _ width: Int, _ side: Side = .left) -> String {
         let gap = String(repeating: " ", count: max(0, width - Text.width(text)))

@@ -18,9 +18,12 @@ struct od_gift {
 enum { OD_GIFTS_MAX = 8 };
 
 /* Starts `file`, looked for in PATH when its name has no slash, with the default disposition of every signal and none
- * blocked. It gets the gifts, whose numbers are below 16, and what is not close-on-exec. Its pid, or -errno when it
+ * blocked. It gets the gifts, and what is not close-on-exec. Its pid, or -errno when it
  * could not be executed; -EINVAL for more than OD_GIFTS_MAX gifts. */
 int32_t od_program_spawn(const char *file, char *const words[], char *const environment[],
                          const struct od_gift *gifts, size_t count);
+/* Waits at most so many milliseconds for the end of a child, and reaps it: 1 and its status as waitpid(2) has it; 0 when
+ * it lives. -ECHILD when somebody else in this process has reaped it. */
+int32_t od_program_await(int32_t pid, int32_t milliseconds, int32_t *status);
 
 #endif

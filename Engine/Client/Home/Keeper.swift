@@ -5,7 +5,7 @@ import Glibc
 /// The keeper's executable and how it is started: with the lock and the listening socket as descriptors 3 and 4.
 struct Keeper {
     /// Milliseconds that the keeper's first process may take to become a daemon.
-    private static let patience = 5000
+    private static let patience: Int32 = 5000
 
     private let program: String
     private let engine: String
@@ -92,22 +92,11 @@ struct Keeper {
 
     /// The first process of the keeper ends as soon as the daemon stands on its own feet.
     private func awaitDaemon(_ pid: pid_t) throws(Failure) {
-        var waited = 0
-        var pause = 100
-        while waited < Self.patience * 1000 {
-            var status: Int32 = 0
-            let result = waitpid(pid, &status, WNOHANG)
-            if result == pid {
-                let exit = Exit(waitStatus: status)
-                guard exit.isSuccess else { throw .keeperFailed(program, exit) }
-                return
-            }
-            // Somebody else in this program has reaped it; the engine's hello tells the rest.
-            if result < 0, errno == ECHILD { return }
-            usleep(UInt32(pause))
-            waited += pause
-            pause = min(pause * 2, 5000)
-        }
+        var status: Int32 = 0
+        // Somebody else in this program may have reaped it; the engine's hello tells the rest, and of one that hangs.
+        guard od_program_await(pid, Self.patience, &status) > 0 else { return }
+        let exit = Exit(waitStatus: status)
+        guard exit.isSuccess else { throw .keeperFailed(program, exit) }
     }
 
     /// Calls `body` with a null-terminated array of C strings that lives as long as the call.

@@ -35,7 +35,8 @@ enum Message {
 
     static func decode<T: Decodable>(_ payload: ByteBuffer) throws -> T {
         do {
-            return try JSONDecoder().decode(T.self, from: Data(payload.readableBytesView))
+            let usual = payload.withUnsafeReadableBytes(WireNumbers.clamped).map { Data($0) }
+            return try JSONDecoder().decode(T.self, from: usual ?? Data(payload.readableBytesView))
         } catch {
             throw Failure.notUnderstood(String(describing: error))
         }

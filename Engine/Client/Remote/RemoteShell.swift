@@ -49,17 +49,15 @@ final class RemoteShell: Sendable {
     }
 
     /// Milliseconds that a shell may take to end after its connection has.
-    private static let farewell = 3000
+    private static let farewell: Int32 = 3000
 
     /// Waits for its end, which it is helped to when it does not come, and says how it was. To be called once; blocks.
     func end() -> (exit: Exit, text: String) {
         var status: Int32 = 0
-        for _ in 0..<(Self.farewell / 10) {
-            if waitpid(pid, &status, WNOHANG) != 0 { return (Exit(waitStatus: status), text()) }
-            usleep(10_000)
+        if od_program_await(pid, Self.farewell, &status) == 0 {
+            kill(pid, SIGKILL)
+            waitpid(pid, &status, 0)
         }
-        kill(pid, SIGKILL)
-        waitpid(pid, &status, 0)
         return (Exit(waitStatus: status), text())
     }
 

@@ -47,6 +47,7 @@ package struct SpawnOrder: Hashable, Sendable {
     /// What it is given to say how it is.
     package var voice: Voice
 
+    /// Listening sockets that a run gets, and whose they are.
     package struct Sockets: Hashable, Sendable {
         /// Key of the app.
         package var app: UInt64
@@ -147,6 +148,7 @@ package struct CrashNote: Hashable, Sendable {
 
 /// A timer of an instance. A late one, of another run, means nothing.
 package struct TimerID: Hashable, Sendable {
+    /// What is due.
     package enum Kind: Hashable, Sendable {
         /// A graceful stop, or the wait after a SIGKILL, is over.
         case kill
@@ -190,6 +192,7 @@ package enum KeeperEffect: Hashable, Sendable {
     case closeSockets(app: UInt64)
 }
 
+/// A timer to set anew or to forget; one that was set before under the same id counts no more.
 package enum TimerEffect: Hashable, Sendable {
     case arm(TimerID, milliseconds: Int)
     case cancel(TimerID)
@@ -213,6 +216,7 @@ package struct PidFile: Hashable, Sendable {
 /// Number of a client's request, unique within the engine's life.
 package typealias RequestID = UInt64
 
+/// The answer to a command.
 package enum Outcome: Hashable, Sendable {
     case nothing
     case processes([InstanceInfo])
@@ -242,6 +246,7 @@ package struct Effects: Hashable, Sendable {
     /// Everything is down: engine and keeper end.
     package var leave = false
 
+    /// An answer, and the request that it belongs to.
     package struct ReplyTo: Hashable, Sendable {
         package var request: RequestID
         package var answer: Outcome

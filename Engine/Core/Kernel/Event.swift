@@ -42,6 +42,7 @@ package struct HeldRun: Hashable, Sendable {
 
 /// Why a program was not executed.
 package struct SpawnTrouble: Hashable, Sendable {
+    /// How far it came.
     package enum Stage: Hashable, Sendable {
         /// The keeper has no room, no memory, no descriptors.
         case resources

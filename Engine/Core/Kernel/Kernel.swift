@@ -129,6 +129,7 @@ package struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
         state = seed
     }
 
+    /// The next of 2^64 numbers, each of which comes once.
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state

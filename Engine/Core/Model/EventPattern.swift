@@ -35,6 +35,7 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the event is one of those that the pattern names.
     public func matches(_ event: FleetEvent) -> Bool {
         switch kind {
         case .all: true
@@ -75,6 +76,7 @@ public struct EventFilter: Hashable, Sendable {
         self.patterns = patterns
     }
 
+    /// Whether one of the patterns matches; without patterns every event does.
     public func matches(_ event: FleetEvent) -> Bool {
         patterns.isEmpty || patterns.contains { $0.matches(event) }
     }

@@ -33,6 +33,7 @@ public struct ProcessAttributes: Hashable, Sendable, Codable {
 
 /// The scheduling of disk accesses (ioprio_set(2)).
 public struct IOPriority: Hashable, Sendable, Codable {
+    /// The classes of the kernel's scheduler: first of all, by level, only when nobody else wants the disk.
     public enum Class: String, Hashable, Sendable, Codable, CaseIterable {
         case realtime
         case bestEffort = "best-effort"

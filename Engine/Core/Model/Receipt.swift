@@ -78,6 +78,7 @@ package struct Receipts: Hashable, Sendable {
     /// Oldest first.
     package var all: [Receipt] { order.compactMap { byKey[$0] } }
 
+    /// Remembers a receipt; the oldest is forgotten when there are too many. A key that is there stays as it is.
     package mutating func add(_ receipt: Receipt) {
         guard byKey[receipt.key] == nil else { return }
         byKey[receipt.key] = receipt

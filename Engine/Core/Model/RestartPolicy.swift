@@ -2,6 +2,7 @@
 ///
 /// It decodes what earlier versions wrote: a field that is missing has its default.
 public struct RestartPolicy: Hashable, Sendable {
+    /// After which exits an app is started again by itself.
     public enum Mode: String, Hashable, Sendable, Codable, CaseIterable {
         /// After every exit.
         case always
@@ -115,6 +116,7 @@ public enum StopExit: Hashable, Sendable {
         }
     }
 
+    /// Whether a run ended that way.
     public func matches(_ exit: Exit) -> Bool {
         switch (self, exit) {
         case (.code(let wanted), .code(let code)): wanted == code

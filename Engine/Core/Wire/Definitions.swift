@@ -1,5 +1,6 @@
 /// Params of `process.change`: new definitions for apps that exist.
 public struct ChangeRequest: Hashable, Sendable, Codable {
+    /// One app as it is and as it is to be.
     public struct Change: Hashable, Sendable, Codable {
         /// What the sender believes the app is: when it is something else by now, nothing is changed.
         public var from: AppSpec
@@ -29,11 +30,12 @@ public struct SaveRequest: Hashable, Sendable, Codable {
     }
 }
 
+/// The answer to `process.save`: what the dump holds.
 public struct SaveResult: Hashable, Sendable, Codable {
     /// The file that was written.
     public var file: String
+    /// How many apps it has, and how many instances that are to run again.
     public var apps: Int
-    /// Instances that are to run again.
     public var running: Int
 
     public init(file: String, apps: Int, running: Int) {
@@ -43,6 +45,7 @@ public struct SaveResult: Hashable, Sendable, Codable {
     }
 }
 
+/// The answer to `process.resurrect`: what came of a dump.
 public struct ResurrectResult: Hashable, Sendable, Codable {
     /// The dump that was read.
     public var file: String

@@ -12,6 +12,7 @@ public struct EnvironmentRequest: Hashable, Sendable, Codable {
 
 /// The environment that a run of an instance has, or the next one will have.
 public struct ProcessEnvironment: Hashable, Sendable, Codable {
+    /// One variable, and where it comes from.
     public struct Variable: Hashable, Sendable, Codable {
         public var name: String
         /// nil: it is secret, and was not asked for.

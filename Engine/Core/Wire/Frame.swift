@@ -1,5 +1,6 @@
 /// A frame of the client protocol: type (1 byte), length of the payload (4 bytes, big endian), payload.
 public enum Frame {
+    /// What the payload is.
     public enum Kind: UInt8, Sendable, Hashable {
         /// JSON-RPC 2.0.
         case request = 0x01
@@ -52,6 +53,7 @@ public enum Frame {
 /// 16 `isOutdated`,
 /// 32 `isEmptied`.
 public struct LogChunk: Hashable, Sendable {
+    /// Which stream of the run: stdout or stderr.
     public enum Channel: UInt8, Hashable, Sendable, Codable, CaseIterable {
         case out = 1
         case error = 2

@@ -102,6 +102,7 @@ public struct LogFilter: Hashable, Sendable, Codable {
 
 /// The answer to `log.stream`; chunks follow.
 public struct LogStreamResult: Hashable, Sendable, Codable {
+    /// A file of the stream, and by which number its chunks are known.
     public struct File: Hashable, Sendable, Codable {
         public var process: UInt32
         /// `api#0`, or `api` when the instances share one file.

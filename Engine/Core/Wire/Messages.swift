@@ -1,5 +1,6 @@
 /// Params of `daemon.hello`.
 public struct HelloRequest: Hashable, Sendable, Codable {
+    /// The word by which both sides know that the other is no other program.
     public static let magic = "opendaemon"
 
     public var magic: String
@@ -27,6 +28,7 @@ public struct HelloRequest: Hashable, Sendable, Codable {
     }
 }
 
+/// The answer to `daemon.hello`: who serves here, and in which version of the protocol.
 public struct HelloResult: Hashable, Sendable, Codable {
     public var magic: String
     /// The version that both sides speak from now on: the newest that both know.
@@ -35,6 +37,7 @@ public struct HelloResult: Hashable, Sendable, Codable {
     public var newest: Int?
     /// Version of the engine's build: `0.1.0`.
     public var build: String
+    /// The engine's.
     public var pid: Int32
     /// The engine lives as long as its dashboard, until it is detached.
     public var embedded: Bool
@@ -49,13 +52,17 @@ public struct HelloResult: Hashable, Sendable, Codable {
     }
 }
 
+/// The answer to `daemon.status`: the processes of the daemon itself, and how much it holds.
 public struct DaemonStatus: Hashable, Sendable, Codable {
+    /// The engine's; the keeper is the parent of all that runs, and outlives engines.
     public var pid: Int32
     public var keeperPid: Int32
+    /// Version of the engine's build: `0.1.0`.
     public var version: String
+    /// Absolute path.
     public var home: String
+    /// When this engine was started, and the milliseconds since.
     public var startedAt: WallTime
-    /// Milliseconds.
     public var uptime: Int
     public var embedded: Bool
     /// The home was halted by `od daemon stop`: nothing is started until `od start`, `restart`, `reload`, `scale`, `apply`,
@@ -63,8 +70,8 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
     public var halted: Bool
     /// Connected clients, the asking one included.
     public var clients: Int
+    /// How many apps there are, and how many of their instances by status.
     public var apps: Int
-    /// Number of instances by status.
     public var instances: [String: Int]
     /// How often the engine has been started for this keeper.
     public var engineStarts: Int
@@ -72,6 +79,7 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
     public var sparePid: Int32?
     /// Which keeper holds the runs, 1 for the first; nil from engines that do not tell.
     public var keepers: Int?
+    /// Version of its build; nil from engines that do not tell.
     public var keeperVersion: String?
     /// nil from engines that do not tell.
     public var oldLogs: OldLogs?
@@ -142,6 +150,7 @@ public struct TargetRequest: Hashable, Sendable, Codable {
     }
 }
 
+/// Params of `process.start`: new apps, and names of what exists.
 public struct StartRequest: Hashable, Sendable, Codable {
     /// Apps to start. One that runs with another definition is left as it is, and named in `StartResult.unchanged`.
     public var apps: [AppSpec]
@@ -159,6 +168,7 @@ public struct StartRequest: Hashable, Sendable, Codable {
 
 /// `failures` has one entry for each app that could not be started; the others run.
 public struct StartResult: Hashable, Sendable, Codable {
+    /// All instances of the apps and targets that were named.
     public var processes: [InstanceInfo]
     public var failures: [Failure]
     /// Names of apps that ran already and were left as they are though their definition differs.
@@ -173,7 +183,9 @@ public struct StartResult: Hashable, Sendable, Codable {
     }
 }
 
+/// Params of `process.apply` and `process.diff`: the apps that a project is to have from now on.
 public struct ApplyRequest: Hashable, Sendable, Codable {
+    /// The project.
     public var namespace: String
     public var apps: [AppSpec]
     /// The config file, absolute: apps that came from it into other namespaces are its own too. nil: that of the apps.
@@ -189,7 +201,9 @@ public struct ApplyRequest: Hashable, Sendable, Codable {
     }
 }
 
+/// The answer to `process.apply`. `failures` has one entry for each app that could not be started; the others run.
 public struct ApplyResult: Hashable, Sendable, Codable {
+    /// What became of an app.
     public enum Change: String, Hashable, Sendable, Codable, CaseIterable {
         case added, changed, removed, same
     }
@@ -213,10 +227,11 @@ public struct ApplyResult: Hashable, Sendable, Codable {
     }
 }
 
-/// `od info`.
+/// The answer to `process.info`, for each instance: what a list has no room for.
 public struct ProcessDetail: Hashable, Sendable, Codable {
     public var process: InstanceInfo
     public var restart: RestartPolicy
+    /// Number of the signal that asks it to end, and the milliseconds from that to SIGKILL.
     public var killSignal: Int32
     public var killTimeout: Int
     /// The names only: values may be secrets.

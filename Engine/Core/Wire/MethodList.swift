@@ -10,6 +10,7 @@ package protocol DescribedMethod: Sendable {
 }
 
 extension Method: DescribedMethod {
+    /// Shape of the params and of the result.
     package func params() throws -> Schema { try Schema(of: Params.self) }
     package func result() throws -> Schema { try Schema(of: Result.self) }
 }

@@ -10,6 +10,7 @@ public struct PluginRequest: Hashable, Sendable, Codable {
 
 /// Something that the engine can do beyond keeping programs running.
 public struct PluginInfo: Hashable, Sendable, Codable {
+    /// Whether it works.
     public enum State: String, Hashable, Sendable, Codable, CaseIterable {
         case enabled
         /// Switched off by people.

@@ -25,6 +25,7 @@ public struct RPCHead: Hashable, Sendable, Codable {
     }
 }
 
+/// A request of JSON-RPC 2.0, or a notification: that has no id, and no answer.
 public struct RPCRequest<Params: Codable & Sendable>: Sendable, Codable {
     public var jsonrpc = "2.0"
     public var id: UInt64?
@@ -62,6 +63,7 @@ public struct RPCResponse<Result: Codable & Sendable>: Sendable, Codable {
     }
 }
 
+/// An error of JSON-RPC 2.0; `data` says it for people.
 public struct RPCError: Hashable, Sendable, Codable {
     /// -32700 parse error, -32601 no such method, -32602 bad params, -32000 a `Failure`.
     public var code: Int

@@ -12,6 +12,7 @@ package indirect enum Schema: Hashable, Sendable {
     case map(Schema)
     case object(String, [Field])
 
+    /// A key of an object.
     package struct Field: Hashable, Sendable {
         package var name: String
         package var schema: Schema

@@ -44,6 +44,7 @@ public struct FleetEvent: Hashable, Sendable, Codable {
     }
 }
 
+/// What can happen, by the names that `od events` shows.
 public enum EventName: String, Hashable, Sendable, Codable, CaseIterable {
     case created = "process:created"
     case starting = "process:starting"
@@ -68,6 +69,7 @@ public enum EventName: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// Figures of all running instances, once a second while somebody is subscribed.
 public struct FleetMetrics: Hashable, Sendable, Codable {
+    /// Figures of one instance.
     public struct Sample: Hashable, Sendable, Codable {
         public var id: Int
         /// Percent of one core, whole tree.

@@ -33,27 +33,14 @@ package enum ConfigFile {
         }
     }
 
-    /// The same for what is to be read, without having been named.
+    /// The same for what is to be read, without having been named: by `load` with the folder, which judges what it reads.
     ///
-    /// - Throws: `OD2010` when somebody else decides what is in it: a config says what is run as this user, and one lies
-    ///   quickly in a folder like /tmp.
+    /// - Throws: `OD2010` when somebody else decides what is in it.
     package static func trusted(in directory: String) throws(Failure) -> String? {
         guard let file = find(in: directory) else { return nil }
-        var facts = stat()
-        guard stat(file, &facts) == 0 else { return file }
-        let owners: Set = [0, geteuid(), sudoer ?? geteuid()]
-        let why =
-            !owners.contains(facts.st_uid)
-            ? "it belongs to user \(facts.st_uid)" : facts.st_mode & S_IWOTH != 0 ? "anybody may write to it" : nil
-        guard let why else { return file }
-        throw Failure(
-            .configForeign, "‘\(file)’ is not taken unasked", why: why + ", and it says what is run as you",
-            next: "read it; then od up \(file)")
-    }
-
-    /// Who became root by sudo(8) works in his own folders.
-    private static var sudoer: uid_t? {
-        geteuid() == 0 ? getenv("SUDO_UID").flatMap { uid_t(String(cString: $0)) } : nil
+        try ConfigTrust.checkPlace(of: file)
+        _ = try ConfigTrust.read(file, limit: 0)
+        return file
     }
 
     /// Reads and checks a config.
@@ -67,22 +54,31 @@ package enum ConfigFile {
     /// The same, with its mistakes beside what could be read; throws for what is no config at all.
     static func read(_ path: String, in directory: String) throws(Failure) -> ConfigReading {
         if path == "-" { return try fromInput(in: directory) }
-        let (file, shown) = try locate(path, in: directory)
-        return ConfigDraft.reading(try tree(file, shown: shown), file: file, shown: shown)
+        let place = try locate(path, in: directory)
+        return ConfigDraft.reading(try tree(place), file: place.file, shown: place.shown)
     }
 
-    /// The absolute path of a config, and how it is called in errors. A folder means the config in it.
-    static func locate(_ path: String, in directory: String) throws(Failure) -> (file: String, shown: String) {
+    /// A config: its absolute path, how it is called in errors, and whether somebody has named it.
+    struct Place {
+        var file: String
+        var shown: String
+        var isNamed = true
+    }
+
+    /// A folder means the config in it.
+    static func locate(_ path: String, in directory: String) throws(Failure) -> Place {
         let file = FilePath.absolute(path, in: directory)
-        guard FilePath.kind(of: file) == .directory else { return (file, path) }
+        guard FilePath.kind(of: file) == .directory else { return Place(file: file, shown: path) }
         guard let found = try trusted(in: file) else { throw absent(in: path) }
         let name = FilePath.name(of: found)
-        return (found, path == "." ? name : path.hasSuffix("/") ? path + name : "\(path)/\(name)")
+        let shown = path == "." ? name : path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+        return Place(file: found, shown: shown, isNamed: false)
     }
 
     /// What a file says, in its own keys, whatever it is written in.
-    static func tree(_ file: String, shown: String) throws(Failure) -> ConfigNode {
-        let text = try text(of: file, shown: shown)
+    static func tree(_ place: Place) throws(Failure) -> ConfigNode {
+        let (file, shown) = (place.file, place.shown)
+        let text = try text(of: place)
         if ConfigScript.isOne(file) { return try ConfigScript.evaluate(file, shown: shown) }
         do {
             if Procfile.isOne(file) {
@@ -122,12 +118,17 @@ package enum ConfigFile {
     /// How stdin is called in errors.
     package static let inputName = "(stdin)"
 
-    static func text(of file: String, shown: String) throws(Failure) -> String {
+    static func text(of place: Place) throws(Failure) -> String {
+        let (file, shown) = (place.file, place.shown)
         guard let kind = FilePath.kind(of: file) else {
             throw Failure(
                 .scriptMissing, "there is no ‘\(shown)’", why: "looked for \(file)", next: "check the name of the file")
         }
-        guard kind == .file, let bytes = FilePath.read(file, limit: ConfigLimits.bytes + 1) else {
+        let limit = ConfigLimits.bytes + 1
+        guard kind == .file,
+            let bytes = place.isNamed
+                ? FilePath.read(file, limit: limit) : try ConfigTrust.read(file, limit: limit)
+        else {
             let why = kind == .file ? "this user may not read \(file)" : "\(file) is no regular file"
             throw Failure(
                 .scriptMissing, "‘\(shown)’ cannot be read", why: why, next: "check the name and the permissions")

@@ -22,6 +22,7 @@ package struct ConfigMark: Hashable, Sendable, CustomStringConvertible {
 /// Every format becomes this tree (ConfigFormat.swift); the decoder knows none. A plain scalar keeps its text as written:
 /// `1.10` in `env` is the text `1.10`, not the number 1.1.
 package struct ConfigNode: Hashable, Sendable {
+    /// What stands there, before it is known what it is wanted for.
     package enum Value: Hashable, Sendable {
         case null
         case bool(Bool)

@@ -22,6 +22,7 @@ package struct EnvFileReference: Hashable, Sendable {
 /// blank. A value in single quotes is taken as it is; in double quotes `\n`, `\r`, `\t`, `\"`, `\\` and `\$` are read.
 /// Both may go over several lines. Nothing is replaced: no `$NAME`, no `$(command)`.
 package enum EnvFile {
+    /// A variable, and the line where it stands, from 1.
     package struct Variable: Hashable, Sendable {
         package var name: String
         package var value: String

@@ -36,6 +36,7 @@ package enum FilePath {
         return String(cString: buffer)
     }
 
+    /// What a path leads to.
     package enum Kind: Hashable, Sendable {
         case file, directory, other
     }
@@ -58,9 +59,17 @@ package enum FilePath {
 
     /// At most `limit` bytes from the start of a file; nil when it cannot be read.
     package static func read(_ path: String, limit: Int) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let file = open(path)
         guard file >= 0 else { return nil }
         defer { close(file) }
+        return read(file, limit: limit)
+    }
+
+    /// To be read, without waiting for the other end of a pipe; -1 when that cannot be.
+    static func open(_ path: String) -> Int32 { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+
+    /// At most `limit` bytes of an open file from where it stands.
+    static func read(_ file: Int32, limit: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < limit {
             let room = min(limit - bytes.count, 1 << 16)

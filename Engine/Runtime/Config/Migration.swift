@@ -14,9 +14,10 @@ package enum Migration {
     package static func migrated(
         _ path: String, in directory: String
     ) throws(Failure) -> (yaml: String, warnings: [String]) {
-        let (file, shown) = try ConfigFile.locate(path, in: directory)
+        let place = try ConfigFile.locate(path, in: directory)
+        let (file, shown) = (place.file, place.shown)
         if isVariables(file) { return (try yaml(ofVariables: file, shown: shown), []) }
-        let tree = try ConfigFile.tree(file, shown: shown)
+        let tree = try ConfigFile.tree(place)
         // It is to be good before it is rewritten.
         let config = try ConfigDraft.read(tree, file: file, shown: shown)
         let (root, warning) = PM2File.inOurKeys(tree, file: file)

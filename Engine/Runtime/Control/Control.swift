@@ -35,29 +35,12 @@ actor Control {
     /// Who waits for a log to be emptied, by its path.
     var emptying: [String: [CheckedContinuation<(UInt64, String?), Never>]] = [:]
     var reports = LogReports()
-    /// Collected between OD_HELLO and OD_LISTED; nil when all is known.
-    var roll: [KeeperSlot]?
-    /// The number of the last OD_HELLO: only its list is whole, and requests of before may be lost.
-    var hello: UInt64 = 0
     /// The keeper as it presented itself; nil before the first has.
     var keeper: KeeperWelcome?
     /// The link leads to somebody; and to which of them.
     var isKeeperThere = false
     var keeperNumber = 0
-    /// The keeper has another table of runs than the one we knew, and is being given ours.
-    var isKeeperStrange = false
-    /// Runs whose OD_ADOPT is not answered.
-    var adopting: Set<RunID> = []
-    /// Runs that the keeper was executing when this engine came, and of which it has not said yet what became of them.
-    var executing: Set<RunID> = []
-    /// What its start has found so far: runs that a keeper holds, those to be adopted, those that ended unseen.
-    var adopted: [KeeperSlot] = []
-    var sought: [RunID: ProcessRecord] = [:]
-    var dead: [HeldRun] = []
-    /// All runs that the fleet may have are known by name.
-    var hasListed = false
-    /// Runs of a keeper that was killed were looked for.
-    var isSeeking = false
+    var recovery = KeeperRecovery()
     var reexec: Reexec?
     /// A copy of the listening socket, for a keeper that we start.
     var listener: Int32 = -1

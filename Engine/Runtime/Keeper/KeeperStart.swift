@@ -21,7 +21,7 @@ struct KeeperStart: Sendable {
     /// Where the new keeper finds its end of the link (keeper.h).
     private static let linkNumber: Int32 = 5
     /// Milliseconds that the keeper's first process may take to become a daemon.
-    private static let patience = 5000
+    private static let patience: Int32 = 5000
     private static let lockLooks = 100
 
     var keeper: String
@@ -103,16 +103,10 @@ struct KeeperStart: Sendable {
     }
 
     private func awaitDaemon(_ pid: pid_t) throws(Trouble) {
-        for _ in 0..<Self.patience {
-            var status: Int32 = 0
-            if waitpid(pid, &status, WNOHANG) == pid {
-                let exit = Exit(waitStatus: status)
-                guard exit.isSuccess else { throw Trouble("\(keeper) ended with \(exit)") }
-                return
-            }
-            usleep(1000)
-        }
-        throw Trouble("\(keeper) does not start")
+        var status: Int32 = 0
+        guard od_program_await(pid, Self.patience, &status) > 0 else { throw Trouble("\(keeper) does not start") }
+        let exit = Exit(waitStatus: status)
+        guard exit.isSuccess else { throw Trouble("\(keeper) ended with \(exit)") }
     }
 
     /// Calls `body` with a null-terminated array of C strings that lives as long as the call.

@@ -5,6 +5,7 @@ import Glibc
 /// Processes that got away from their apps: no cgroup held them, and a session of their own, the death of their parent
 /// and a cleared environment have left nothing that says whose they are. They are children of the keeper and nobody's.
 package enum Strays {
+    /// A process that belonged to a run.
     package struct Stray: Hashable, Sendable {
         package var pid: Int32
         /// Of its program.

@@ -64,6 +64,34 @@ struct ConfigFileTests {
         #expect(failure(".") == nil, "who called sudo works in his own folder")
     }
 
+    /// A link to a config of ours, put into another's folder: its relative paths would lead to his programs.
+    @Test(.enabled(if: geteuid() == 0, "only root can give a link away"))
+    func aLinkIsNoWayAroundTheOwner() throws {
+        folder.write("ours/opendaemon.config.yaml", "apps: [{script: a}]")
+        folder.write("theirs/a", "", executable: true)
+        let (theirs, link) = (folder.path + "/theirs", folder.path + "/theirs/opendaemon.config.yaml")
+        try #require(symlink("../ours/opendaemon.config.yaml", link) == 0)
+        #expect(failure("theirs") == nil, "root made the link")
+        lchown(link, 65534, 65534)
+        #expect(failure("theirs")?.why.contains("the link belongs to user 65534") == true)
+        #expect(failure("theirs")?.code == .configForeign)
+        #expect(failure("theirs/opendaemon.config.yaml") == nil, "it was named")
+        lchown(link, 0, 0)
+        chown(theirs, 65534, 65534)
+        #expect(failure("theirs")?.why.contains("its folder belongs to user 65534") == true)
+        #expect(throws: Failure.self) { try ConfigFile.trusted(in: theirs) }
+    }
+
+    @Test func aFolderThatAnybodyMayWriteToIsNotTrusted() {
+        let file = folder.write("open/opendaemon.config.yaml", "apps: [{script: a}]")
+        chmod(folder.path + "/open", 0o777)
+        #expect(failure("open")?.why.contains("anybody may write to its folder") == true)
+        chmod(folder.path + "/open", 0o1777)
+        #expect(failure("open") == nil, "what is ours stays so there, as in /tmp")
+        chmod(file, 0o666)
+        #expect(failure("open")?.why.contains("anybody may write to it,") == true)
+    }
+
     @Test func aFolderMeansTheConfigInIt() throws {
         folder.write("shop/opendaemon.config.yaml", "apps: [{script: a.js}]")
         let config = try ConfigFile.load("shop", in: folder.path)

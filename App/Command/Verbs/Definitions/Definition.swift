@@ -117,7 +117,7 @@ extension Printer {
             let what = change == .same ? "as it was" : "changed"
             let how =
                 restarted.isEmpty ? "nothing restarted" : "restarted: \(restarted.map(\.label).joined(separator: ", "))"
-            output.write("\(name): \(what), \(how)\n")
+            say("\(name): \(what), \(how)")
         }
     }
 }

@@ -13,6 +13,7 @@
 
 /// Whether a part may be tried now.
 package struct Breaker: Hashable, Sendable {
+    /// When it opens, and for how long.
     package struct Policy: Hashable, Sendable {
         /// So many failures within `window` milliseconds open it.
         package var failures: Int
@@ -32,6 +33,7 @@ package struct Breaker: Hashable, Sendable {
         }
     }
 
+    /// Open is `resting`, half open `trying`, as others call it.
     package enum State: Hashable, Sendable {
         case closed
         case resting(until: Instant)
@@ -39,6 +41,7 @@ package struct Breaker: Hashable, Sendable {
         case trying(since: Instant)
     }
 
+    /// What a failure leads to.
     package enum FailedAction: Hashable, Sendable {
         case goesOn
         /// For so many milliseconds.

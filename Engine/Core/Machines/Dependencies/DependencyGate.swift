@@ -22,6 +22,7 @@ package enum DependencyMember: Hashable, Sendable {
     case gaveUp
 }
 
+/// Whether what an app depends on is as it wants it.
 package enum DependencyGate {
     /// Why a dependency is not as wanted, in a word or two: `starting`, `gave up`, `failed: exit 3`; nil when it is.
     ///

@@ -21,6 +21,7 @@ package struct Subscription<Item: Sendable>: Sendable {
         case ended
     }
 
+    /// What becomes of an item that was offered.
     package enum OfferAction: Sendable {
         case deliver(Item)
         /// Held, or not wanted.

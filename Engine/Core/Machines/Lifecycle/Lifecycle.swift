@@ -70,6 +70,7 @@ package struct Lifecycle: Hashable, Sendable {
         package var isHeld = false
     }
 
+    /// Where an instance stands in the diagram above.
     package enum State: Hashable, Sendable {
         case idle
         /// The keeper was asked to spawn; `afterwards` is set when it is to end as soon as it has begun.
@@ -92,6 +93,7 @@ package struct Lifecycle: Hashable, Sendable {
         state = isReady ? .online(running) : .unready(running)
     }
 
+    /// What is to be done when it is started.
     package enum StartAction: Hashable, Sendable {
         case spawn
         /// A wait is cut short.
@@ -123,6 +125,7 @@ package struct Lifecycle: Hashable, Sendable {
         }
     }
 
+    /// What is to be done when it is stopped.
     package enum StopAction: Hashable, Sendable {
         /// Nothing of it lives.
         case alreadyIdle
@@ -155,6 +158,7 @@ package struct Lifecycle: Hashable, Sendable {
         }
     }
 
+    /// What is to be done when its program executes.
     package enum SpawnedAction: Hashable, Sendable {
         case online
         /// Wait until it is ready, for a time.
@@ -198,6 +202,7 @@ package struct Lifecycle: Hashable, Sendable {
         return true
     }
 
+    /// What it means that its program could not be executed; `stale`: the word is of an older run.
     package enum SpawnFailedAction: Hashable, Sendable {
         /// It is idle; `stopWasSaid` when somebody had stopped it already.
         case failed(stopWasSaid: Bool)
@@ -211,6 +216,7 @@ package struct Lifecycle: Hashable, Sendable {
         return .failed(stopWasSaid: afterwards == .stay)
     }
 
+    /// What is to be done when its main process has ended.
     package enum ExitedAction: Hashable, Sendable {
         /// Nothing of the run lives: it is idle.
         case settled(Running, Exit, Afterwards)
@@ -258,6 +264,7 @@ package struct Lifecycle: Hashable, Sendable {
         return .settled(ending.running, exit, ending.afterwards)
     }
 
+    /// What is to be done when the time to end is over; `stale`: the timer is of an older run.
     package enum KillAction: Hashable, Sendable {
         /// Send SIGKILL to the tree and arm the timer again; `count` from 1.
         case kill(run: UInt64, count: Int)

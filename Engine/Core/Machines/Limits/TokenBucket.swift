@@ -5,6 +5,7 @@
 
 /// Limits how often something is done. Counts in thousandths, so that a slow rate is exact.
 package struct TokenBucket: Hashable, Sendable {
+    /// Whether there were enough tokens.
     package enum Taking: Hashable, Sendable {
         case go
         /// Milliseconds until there is enough.

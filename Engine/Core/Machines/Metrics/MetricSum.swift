@@ -42,6 +42,7 @@ package struct MetricSum: Hashable, Sendable {
         self.memory = memory
     }
 
+    /// Takes in the samples of another stretch: averages are weighted by how many samples each had.
     package mutating func add(_ other: MetricSum) {
         cpu.add(other.cpu, count, other.count)
         memory.add(other.memory, count, other.count)

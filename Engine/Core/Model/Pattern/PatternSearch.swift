@@ -52,6 +52,7 @@ package struct PatternSearch: Sendable {
         return go(from: state, width - 1) & 1 != 0
     }
 
+    /// Whether the pattern is somewhere in the line.
     package mutating func matches(_ line: [UInt8]) -> Bool {
         line.withUnsafeBufferPointer { matches($0) }
     }

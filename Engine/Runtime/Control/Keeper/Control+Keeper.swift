@@ -33,7 +33,7 @@ extension Control {
         switch report.frame {
         case .welcome(let welcome):
             // What came of a list that was broken off is in this one, too.
-            if report.answers == hello { roll = [] }
+            if report.answers == recovery.hello { recovery.roll = [] }
             meet(welcome)
         case .held(Door.key, let socket):
             heldDoor = socket
@@ -45,8 +45,8 @@ extension Control {
         case .slot(let slot, let descriptors):
             note(slot, descriptors)
             // One that was not listed comes late: an earlier engine had asked for it.
-            if roll == nil { showed(slot) } else { roll?.append(slot) }
-        case .listed where report.answers == hello:
+            if recovery.roll == nil { showed(slot) } else { recovery.roll?.append(slot) }
+        case .listed where report.answers == recovery.hello:
             listed()
         case .spawned(let slot, let descriptors):
             note(slot, descriptors)
@@ -94,8 +94,8 @@ extension Control {
     /// The keeper executes a run, or has taken it over.
     func began(_ slot: KeeperSlot) {
         _ = parts.link.isListed(slot.id)
-        executing.remove(slot.id)
-        if !isReady, adopting.contains(slot.id) { adopted.append(slot) }
+        recovery.executing.remove(slot.id)
+        if !isReady, recovery.adopting.contains(slot.id) { recovery.adopted.append(slot) }
         take(.spawned(slot.id, pid: slot.pid, since: slot.since))
         // One that was adopted may have ended already.
         if slot.end != nil { ended(slot) }
@@ -111,18 +111,18 @@ extension Control {
 
     /// The keeper has told all. The first time that is the fleet to recover; later, what we missed.
     private func listed() {
-        guard let held = roll else { return }
-        roll = nil
+        guard let held = recovery.roll else { return }
+        recovery.roll = nil
         guard isReady else { return findRuns(held) }
         for slot in held { showed(slot) }
         for id in descriptors.keys { kernel.logPlan(of: id).map { attach(id, $0) } }
         heldPages = [:]
-        if isKeeperStrange { reclaim() } else { settled() }
+        if recovery.isStrange { reclaim() } else { settled() }
     }
 
     /// The keeper holds what is to be held: what it has not answered is asked again.
     func settled() {
-        parts.link.repeatRequests(upTo: hello) { slots[$0]?.index }
+        parts.link.repeatRequests(upTo: recovery.hello) { slots[$0]?.index }
         if isLeaving, hasFlushed { parts.link.leave() }
         finishReexec()
     }
@@ -133,8 +133,8 @@ extension Control {
     /// Something was missed: the keeper is asked for all it holds.
     func relist() {
         guard isKeeperThere else { return }
-        roll = []
-        hello = parts.link.hello()
+        recovery.roll = []
+        recovery.hello = parts.link.hello()
     }
 
     private func ended(_ slot: KeeperSlot) {
@@ -167,14 +167,14 @@ extension Control {
 
     /// A run that the engine waited for is known now; when it was the last, the fleet is.
     private func knows(_ id: RunID) {
-        guard adopting.remove(id) != nil, adopting.isEmpty else { return }
+        guard recovery.adopting.remove(id) != nil, recovery.adopting.isEmpty else { return }
         hasAdopted()
     }
 
     /// The fleet is not known before this run is; but a program that takes long to be executed holds nobody up.
     private func expect(_ id: RunID) {
-        executing.insert(id)
-        adopting.insert(id)
+        recovery.executing.insert(id)
+        recovery.adopting.insert(id)
         loop.scheduleTask(in: .milliseconds(Self.startPatience)) { self.assumeIsolated { $0.knows(id) } }
     }
 
@@ -184,7 +184,7 @@ extension Control {
     private func refused(_ kind: UInt32, _ id: RunID, _ trouble: SpawnTrouble) {
         if kind == OD_SPAWN.rawValue {
             _ = parts.link.isListed(id)
-            executing.remove(id)
+            recovery.executing.remove(id)
             spawnRefused(id, trouble)
             knows(id)
         } else if kind == OD_LEAVE.rawValue {

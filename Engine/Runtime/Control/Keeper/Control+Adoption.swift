@@ -5,12 +5,12 @@ import Core
 extension Control {
     /// The keeper has listed what it holds: what else may live is looked for, then the fleet is recovered.
     func findRuns(_ held: [KeeperSlot]) {
-        adopted = held
+        recovery.adopted = held
         let open = openRuns(held)
-        hasListed = true
+        recovery.hasListed = true
         guard !open.isEmpty, let keeper else { return hasAdopted() }
-        hasListed = false
-        isSeeking = true
+        recovery.hasListed = false
+        recovery.isSeeking = true
         let (home, store, pid) = (parts.home.path, parts.store, keeper.pid)
         Log.write("keeper \(pid) holds nothing of \(open.count) runs of the last engine: looking for their processes")
         Task {
@@ -24,7 +24,7 @@ extension Control {
                 await adopt(known, found ?? ProcessSearch.Result())
             } catch {
                 Log.write("the processes of the last engine cannot be looked for: \(error)", .error)
-                hasListed = true
+                recovery.hasListed = true
                 hasAdopted()
             }
         }
@@ -47,15 +47,15 @@ extension Control {
         for process in known where !living.contains(process.id) {
             // Only the last run of an instance can have been alive.
             guard !found.living.contains(where: { $0.id.instance == process.id.instance }) else { continue }
-            dead.append(Self.dead(process, .unknown))
+            recovery.dead.append(Self.dead(process, .unknown))
         }
         await end(found.leftovers)
         for process in found.living {
-            adopting.insert(process.id)
-            sought[process.id] = process
+            recovery.adopting.insert(process.id)
+            recovery.sought[process.id] = process
             parts.link.adopt(process, since: process.since, streams: [])
         }
-        hasListed = true
+        recovery.hasListed = true
         hasAdopted()
     }
 
@@ -75,25 +75,23 @@ extension Control {
 
     /// Nothing is left to be adopted: the fleet is known, or is whole again.
     func hasAdopted() {
-        guard adopting.isEmpty else { return }
-        guard isReady else { return hasListed ? recoverFleet() : () }
-        guard isKeeperStrange else { return }
-        isKeeperStrange = false
+        guard recovery.adopting.isEmpty else { return }
+        guard isReady else { return recovery.hasListed ? recoverFleet() : () }
+        guard recovery.isStrange else { return }
+        recovery.isStrange = false
         for id in descriptors.keys { kernel.logPlan(of: id).map { attach(id, $0) } }
         settled()
     }
 
     private func recoverFleet() {
-        if isSeeking {
-            Log.write("\(adopted.count) runs were adopted, \(dead.count) had ended while nobody looked")
+        if recovery.isSeeking {
+            let (adopted, dead) = (recovery.adopted.count, recovery.dead.count)
+            Log.write("\(adopted) runs were adopted, \(dead) had ended while nobody looked")
         }
-        recover(adopted.map(\.held) + dead)
+        recover(recovery.takeRuns())
         closeForgotten()
         _ = parts.pump.settle()
         dropStrangeVoices()
         heldPages = [:]
-        adopted = []
-        dead = []
-        sought = [:]
     }
 }

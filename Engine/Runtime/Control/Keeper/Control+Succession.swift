@@ -18,7 +18,7 @@ extension Control {
         guard !isSame || before.pid != welcome.pid || before.spare != welcome.spare else { return }
         writePidFiles()
         tellMain(welcome)
-        if !isSame { isKeeperStrange = true }
+        if !isSame { recovery.isStrange = true }
         let held = "\(liveRuns) runs held"
         if before.build != welcome.build, isSame {
             say(.replaced(keeper: welcome.identity, "by version \(welcome.build), \(held)"))
@@ -38,8 +38,8 @@ extension Control {
     /// How this engine came to be, under a keeper.
     func engineStart(_ keeper: String) -> EngineStart {
         EngineStart(
-            keeper: keeper, isEmbedded: isStartedEmbedded, hasAdopted: isSeeking, number: startNumber,
-            isBoot: isStartedByBoot, executing: Array(executing))
+            keeper: keeper, isEmbedded: isStartedEmbedded, hasAdopted: recovery.isSeeking, number: startNumber,
+            isBoot: isStartedByBoot, executing: Array(recovery.executing))
     }
 
     /// Which of both died: the worker's place is taken by a new child of the spare, the spare's by the worker.
@@ -88,9 +88,9 @@ extension Control {
     private func keeperEnded() {
         parts.link.disconnect()
         isKeeperThere = false
-        roll = nil
-        adopting = []
-        executing = []
+        recovery.roll = nil
+        recovery.adopting = []
+        recovery.executing = []
         for id in slots.keys {
             slots[id]?.index = nil
             slots[id]?.exitNumber = 0
@@ -130,14 +130,14 @@ extension Control {
     func reclaim() {
         guard !parts.pump.lend() else { return }
         loop.scheduleTask(in: .milliseconds(Self.relistAfter)) {
-            self.assumeIsolated { if $0.isKeeperStrange, $0.isKeeperThere { $0.reclaim() } }
+            self.assumeIsolated { if $0.recovery.isStrange, $0.isKeeperThere { $0.reclaim() } }
         }
     }
 
     /// Gives the new keeper the commit pages, and each run that lives with its streams.
     func giveBack(_ loan: LogLoan) {
         let lent = Loan(loan)
-        guard isKeeperThere, isKeeperStrange else { return }
+        guard isKeeperThere, recovery.isStrange else { return }
         giveBackVoices()
         for (path, page) in lent.pages { parts.link.store(key: LogPump.pageKey(path), descriptor: page.lent) }
         giveBackShared()
@@ -146,7 +146,7 @@ extension Control {
             if slot.hasEnded {
                 leftovers.insert(id)
             } else if let process = slot.process {
-                adopting.insert(id)
+                recovery.adopting.insert(id)
                 // An attempt with a keeper that died as well.
                 _ = parts.link.isListed(id)
                 parts.link.adopt(process, since: process.since, streams: streams(of: id, lent))
@@ -169,9 +169,9 @@ extension Control {
                 _ = ProcessSearch.kill((found?.leftovers ?? []).filter { spawns.contains($0.id) })
                 return found
             }
-            guard isKeeperThere, isKeeperStrange else { return }
+            guard isKeeperThere, recovery.isStrange else { return }
             for process in found?.living ?? [] where spawns.contains(process.id) {
-                adopting.insert(process.id)
+                recovery.adopting.insert(process.id)
                 parts.link.adopt(process, since: process.since, streams: [])
             }
         }
@@ -205,10 +205,10 @@ extension Control {
 
     /// The new keeper does not take a run: its process has ended, or this keeper cannot adopt.
     func lost(_ id: RunID, why: SpawnTrouble) {
-        guard let process = slots[id]?.process ?? sought[id] else { return }
+        guard let process = slots[id]?.process ?? recovery.sought[id] else { return }
         if why.errno != ESRCH { _ = ProcessSearch.kill([process]) }
         guard isReady else {
-            dead.append(Self.dead(process, .unknown))
+            recovery.dead.append(Self.dead(process, .unknown))
             return
         }
         Task {
