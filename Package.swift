@@ -3,7 +3,7 @@
 // The walls of the house. A folder is a target only where another process, a wall that the compiler must hold,
 // C code or a heavy dependency asks for it. Who may import whom:
 //
-//     CKernel <---- od-keeper                     Themes <---- Widgets <----+
+//     CKernel <---- od-keeper, OpenDaemon         Themes <---- Widgets <----+
 //        ^                                                                  |
 //        +------- Engine ----> Core <---- OpenDaemon <----+     Interface --+--> Core
 //                   ^                                     |        ^
@@ -77,6 +77,7 @@ let package = Package(
         .target(
             name: "OpenDaemon",
             dependencies: [
+                "CKernel",
                 "Core",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,4 +1,5 @@
 #include "logs.h"
+#include "facts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -50,8 +51,8 @@ int64_t od_find_parts(const char *path, struct od_part *out, size_t capacity)
         uint32_t kind = kind_of(entry->d_name + own + 1, &number);
         if (!kind || fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode)) continue;
         out[count++] = (struct od_part){
-            .number = number, .size = (uint64_t)st.st_size, .inode = st.st_ino, .kind = kind,
-            .modified = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000,
+            .number = number, .size = od_bounded_size(&st), .inode = st.st_ino, .kind = kind,
+            .modified = od_bounded_time(&st),
         };
     }
     closedir(dir);

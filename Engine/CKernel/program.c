@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FIRST_FREE = 10 };
+enum { FIRST_FREE = 10, FIRST_COPY = 16 };
 
 /* Only what is allowed between fork and exec in a process with threads. Gives errno. */
 static int become(char *const words[], int32_t output, int32_t answer, pid_t parent)
@@ -54,5 +55,49 @@ int32_t od_program_start(char *const words[], int32_t output, int32_t answer)
             error = 0;
     }
     close(trouble[0]);
+    return error ? -error : pid;
+}
+
+/* posix_spawn with those descriptors, which no dup2 of the actions overwrites. Gives errno. */
+static int spawn(pid_t *pid, const char *file, char *const words[], char *const environment[],
+                 const struct od_gift *gifts, size_t count)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error) return error;
+    if ((error = posix_spawnattr_init(&attributes)) == 0) {
+        sigset_t none, all;
+        sigemptyset(&none);
+        sigfillset(&all);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &all);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        for (size_t i = 0; i < count && !error; i++)
+            error = posix_spawn_file_actions_adddup2(&actions, gifts[i].descriptor, gifts[i].number);
+        if (!error) error = posix_spawnp(pid, file, &actions, &attributes, words, environment);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+int32_t od_program_spawn(const char *file, char *const words[], char *const environment[],
+                         const struct od_gift *gifts, size_t count)
+{
+    if (count > OD_GIFTS_MAX) return -EINVAL;
+    /* Copies above the numbers that are given away: none overwrites another. */
+    struct od_gift copies[OD_GIFTS_MAX];
+    size_t made = 0;
+    int error = 0;
+    for (; made < count && !error; made++) {
+        copies[made].number = gifts[made].number;
+        copies[made].descriptor = fcntl(gifts[made].descriptor, F_DUPFD_CLOEXEC, FIRST_COPY);
+        if (copies[made].descriptor < 0) error = errno;
+    }
+    pid_t pid = 0;
+    if (!error) error = spawn(&pid, file, words, environment, copies, count);
+    for (size_t i = 0; i < made; i++)
+        if (copies[i].descriptor >= 0) close(copies[i].descriptor);
     return error ? -error : pid;
 }

@@ -1,4 +1,5 @@
 #include "pump.h"
+#include "facts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -170,7 +171,7 @@ int od_pump_memfd(const char *name, int64_t size) {
 /* ---- files ---- */
 
 static void keep(struct od_pump_stat *out, const struct stat *st) {
-    *out = (struct od_pump_stat){ st->st_dev, st->st_ino, (uint64_t)st->st_size, (uint32_t)st->st_nlink,
+    *out = (struct od_pump_stat){ st->st_dev, st->st_ino, od_bounded_size(st), (uint32_t)st->st_nlink,
                                   S_ISREG(st->st_mode) };
 }
 

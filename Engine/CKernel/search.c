@@ -1,4 +1,5 @@
 #include "search.h"
+#include "facts.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -109,7 +110,7 @@ struct od_records od_format_simple(const struct od_record_form *form, const void
 int64_t od_modified(int fd) {
     struct stat st;
     if (fstat(fd, &st) < 0) return 0;
-    return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+    return od_bounded_time(&st);
 }
 
 void od_give_way(void) {

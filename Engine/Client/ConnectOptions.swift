@@ -73,7 +73,7 @@ public struct ConnectOptions: Sendable {
 /// How a client finds out that an engine hangs: while somebody waits for it, silence is asked about.
 struct Pulse: Hashable, Sendable {
     /// Milliseconds between questions.
-    var interval = 5000
+    var interval = Defaults.pulse
     /// Milliseconds without an answer after which the connection is given up.
     var patience = Defaults.answerDeadline
 }

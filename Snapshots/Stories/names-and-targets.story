@@ -34,7 +34,7 @@ app web
       23 ms  api#0     process:stopped (SIGTERM)
       23 ms            answer: api#0 stopped
 > stop api#7
-      25 ms            answer: OD3001: ‘api#7’ names no process: the apps are api, web (od list shows names, ids and namespaces)
+      25 ms            answer: OD3001: ‘api#7’ names no process: the instances are api#0, api#1 (od list shows them; od scale api N makes more)
 > stop shop/api
       30 ms            answer: OD3001: ‘shop/api’ names no process: the apps are api, web (od list shows names, ids and namespaces)
 > stop /^x/

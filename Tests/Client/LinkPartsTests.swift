@@ -114,6 +114,8 @@ struct LogCursorTests {
         cursor.read(chunk(2, 100, 7))
         cursor.read(chunk(1, 0, 0))
         cursor.read(chunk(2, 107, 5))
+        // No place to go on from: what came since was read already.
+        cursor.read(LogChunk(stream: 1, process: 2, channel: .out, isEmptied: true, offset: 9, bytes: []))
         var rest = request
         rest.resume = [
             LogRequest.Position(process: 1, channel: .out, offset: 0),

@@ -52,7 +52,7 @@ struct EventVerbTests {
         #expect(Od.Events.moment("10m", before: now) == WallTime(milliseconds: 0))
         #expect(Od.Events.moment("1970-01-01T00:00:01Z", before: now) == WallTime(milliseconds: 1000))
         #expect(Od.Events.moment(nil, before: now) == nil)
-        #expect(Od.Events.moment("12:30", before: now) == Since("12:30", now: now)?.time)
+        #expect(Od.Events.moment("12:30", before: now) == Since("12:30", now: now)?.began)
         #expect(Od.Events.moment("12:30", before: now) != nil)
     }
 

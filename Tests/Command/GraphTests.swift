@@ -12,7 +12,9 @@ struct GraphTests {
         AppGraph.Node(namespace: "shop", name: "cron", statuses: [.online], dependencies: [Dependency("api")]),
         AppGraph.Node(
             namespace: "shop", name: "db", statuses: [.starting], dependencies: [Dependency("infra/disk", .started)]),
-        AppGraph.Node(namespace: "shop", name: "migrate", statuses: [.stopped]),
+        AppGraph.Node(namespace: "shop", name: "migrate", statuses: [.stopped], finished: 1),
+        AppGraph.Node(
+            namespace: "shop", name: "seed", statuses: [.stopped, .stopped, .online], dependencies: [], finished: 1),
         AppGraph.Node(
             namespace: "shop", name: "web", statuses: [.online, .errored], dependencies: [Dependency("api")]),
         AppGraph.Node(namespace: "tools", name: "alone"),

@@ -31,6 +31,11 @@ struct LogEntryTests {
         #expect(zap.metadata == nil)
     }
 
+    @Test(arguments: ["-9223372036854775808", "-1", "9223372036854775807", "9223372036854775", "1e300"])
+    func absurdTimesAreNoTimes(_ time: String) {
+        #expect(entry(#"{"level":30,"time":\#(time),"msg":"t"}"#).timestamp == nil)
+    }
+
     @Test func logfmt() {
         let entry = entry(#"ts=2026-05-01T12:00:00Z level=warn msg="a \"slow\" query\n" ms=812 rate=0.5 ok=yes"#)
         #expect(entry.level == .warn)

@@ -164,4 +164,10 @@ struct PM2Tests {
             #expect(throws: Failure.self) { try Definition.Set.assignments(words[...]) }
         }
     }
+
+    @Test func aFlagIsNamedAsItWasTyped() {
+        let line = ["od", "start", "a.js", "--max-memory-restart=10Q", "--", "--uid"]
+        #expect(PM2Words.flag(for: "maxMemory", in: line) == "--max-memory-restart")
+        #expect(PM2Words.flag(for: "uid", in: line) == nil && PM2Words.flag(for: "nice", in: line) == nil)
+    }
 }

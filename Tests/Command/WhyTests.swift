@@ -157,6 +157,30 @@ struct WhyTests {
         }
     }
 
+    /// Who says something while it runs has not started this run.
+    @Test func onlyWhatWasSaidBeforeARunHasStartedIt() {
+        let reload = Self.deed(20, "reload", "od reload api")
+        let start = Self.deed(1, "start", "od start api.js")
+        let running = ProcessStory(process: Self.process(.online), since: Self.at(2), deeds: [reload, start])
+        #expect(WhyListing.headline(running).contains("alice said ‘od start api.js’"))
+        let bare = ProcessStory(process: Self.process(.online), since: Self.at(2), deeds: [reload])
+        #expect(WhyListing.headline(bare) == "it runs since \(Self.at(2))")
+    }
+
+    @Test func theErrorOfALongStackIsShown() {
+        let stack = ["node:events:497", "Error: listen EADDRINUSE"] + (1...20).map { "    at f\($0)" }
+        let long = ProcessStory(
+            process: Self.process(.errored), crashes: [Self.crash(9, .code(1), stderr: stack)])
+        let text = WhyListing.text(long, colour: false)
+        #expect(text.contains("| Error: listen EADDRINUSE\n    | … 10 lines\n    |     at f11\n"), "\(text)")
+        #expect(text.contains("at f20") && !text.contains("at f10\n"))
+        let plain = ProcessStory(
+            process: Self.process(.errored),
+            crashes: [Self.crash(9, .code(1), stderr: (1...20).map { "line \($0)" })])
+        let last = WhyListing.text(plain, colour: false)
+        #expect(last.contains("| line 9\n") && !last.contains("| line 8\n") && !last.contains("…"))
+    }
+
     /// What an apply has started may end by itself; what it has ended was asked to.
     @Test func anApplyIsNotAlwaysAnOrder() {
         let ended = Self.process(.stopped) { ($0.exit, $0.exitedAt) = (.code(3), Self.at(2)) }

@@ -24,15 +24,4 @@ struct KernelFiguresTests {
         process.name = "nobody"
         #expect(world.kernel.logSettings(of: process) == LogSettings())
     }
-
-    @Test func theMinuteOfAnEngineThatEndsIsHandedOut() {
-        let name = MetricName(namespace: "default", name: "api", instance: 0)
-        let now = Moment(boot: Instant(nanoseconds: 5_000_000_000), wall: WallTime(milliseconds: 600_000))
-        var history = MetricHistory()
-        #expect(history.endMinute() == nil)
-        _ = history.add([.init(name, cpu: 1, memory: 10)], at: now)
-        let last = history.endMinute()
-        #expect(last?.number == 10 && last?.sums[name]?.count == 1)
-        #expect(history.endMinute() == nil)
-    }
 }

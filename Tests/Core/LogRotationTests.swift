@@ -27,6 +27,15 @@ import Testing
         #expect(excess(rotation, [part("a", 1, age: 6), part("a", 2, age: 5), part("b", 3, age: 7)]) == [3, 1])
     }
 
+    /// Their owner may be an enemy.
+    @Test func filesMayHaveAnyTimeAndSize() {
+        let rotation = LogRotation(maxFiles: 100, maxAge: 5000, maxTotal: 100)
+        let parts = [Int64.min, 0, .max].enumerated().map { number, time in
+            LogPart(path: "a", number: UInt64(number), size: .max, modified: WallTime(milliseconds: time))
+        }
+        #expect(excess(rotation, parts) == [0, 1])
+    }
+
     @Test func theOldestOfAllLogsMakeRoom() {
         let rotation = LogRotation(maxFiles: 100, maxAge: 0, maxTotal: 25)
         #expect(excess(rotation, [part("a", 1, age: 3), part("b", 2, age: 9), part("a", 3, age: 1)]) == [2])

@@ -13,9 +13,10 @@ struct LogWireTests {
                 time: WallTime(milliseconds: 1 << 41),
                 bytes: []),
             LogChunk(stream: 1, process: 2, channel: .out, last: true, isNote: true, offset: 7, bytes: [9, 10]),
+            LogChunk(stream: 1, process: 2, channel: .error, isEmptied: true, offset: 70, bytes: []),
         ]
         for chunk in chunks { #expect(LogChunk(chunk.encoded) == chunk) }
-        #expect(chunks.map(\.end) == [(1 << 40) + 2, 0, 8, 0, 7])
+        #expect(chunks.map(\.end) == [(1 << 40) + 2, 0, 8, 0, 7, 70])
     }
 
     @Test func aTimeThatIsCutOffIsNoChunk() {

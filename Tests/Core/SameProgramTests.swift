@@ -32,6 +32,8 @@ struct SameProgramTests {
         let line = Self.spec("sleep 9", "/usr/bin/sleep", ["9"])
         #expect(line.file == nil && line.runsSame(as: line) && !line.runsSame(as: usr))
         #expect(Self.spec("/", "/").file == nil)
+        let there = Self.spec("sleep 9", "/usr/bin/sleep", ["9"], cwd: "/tmp")
+        #expect(!there.runsSame(as: line), "a command line means what its folder says")
     }
 
     /// Another program under a name that is taken: nothing is started, and nothing is said to be.
@@ -44,6 +46,17 @@ struct SameProgramTests {
         let request = world.say(.start(StartRequest(apps: [other])))
         #expect(world.failure(request)?.code == .nameTaken)
         #expect(world.failure(request)?.why == "it runs /srv/app.py" && world.spawns.count == 1)
+    }
+
+    @Test func aCommandLineOfAnotherFolderIsRefused() {
+        var world = World()
+        let here = Self.spec("npm start", "/usr/bin/npm", ["start"], cwd: "/a")
+        world.say(.start(StartRequest(apps: [here])))
+        world.pass(5)
+        let request = world.say(
+            .start(StartRequest(apps: [Self.spec("npm start", "/usr/bin/npm", ["start"], cwd: "/b")])))
+        #expect(world.failure(request)?.code == .nameTaken)
+        #expect(world.failure(request)?.why == "it runs npm start in /a" && world.spawns.count == 1)
     }
 
     /// A dump of apps that wait for a job which had completed: it runs once more, and they start.

@@ -22,7 +22,9 @@ enum Rules {
         ("Engine/Core/", []),
         (
             "Engine/Client/",
-            ["Core", "Crypto", "NIOCore", "NIOPosix", "FoundationEssentials", "Glibc", "Synchronization"]
+            [
+                "CKernel", "Core", "Crypto", "FoundationEssentials", "Glibc", "NIOCore", "NIOPosix", "Synchronization",
+            ]
         ),
         (
             "Engine/Runtime/",

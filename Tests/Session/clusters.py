@@ -94,6 +94,24 @@ def online(world, count, name="web"):
 
 
 @needs("node")
+def session_many_write_the_preload_at_once(world):
+    """Each run that begins may be the first that needs it: it is there as a whole for all, and nothing else is left."""
+    world.file("web.js", SERVER)
+    ports = [free_port() for _ in range(2)]
+    fleet = world.file("webs.yaml", "name: shop\napps:\n" + "".join(
+        f"  - {{name: web{port}, script: web.js, instances: 3, ready: {{log: listens}}, env: {{WANTED: {port}}}}}\n"
+        for port in ports))
+    world.run("up", fleet, "--no-dashboard")
+    for port in ports:
+        online(world, 3, f"web{port}")
+    folder = os.path.join(world.home, "node")
+    assert os.listdir(folder) == ["listen.cjs"], os.listdir(folder)
+    assert os.stat(os.path.join(folder, "listen.cjs")).st_mode & 0o077 == 0
+    assert all(one["restarts"] == 0 for one in world.list().values())
+    world.ends()
+
+
+@needs("node")
 def session_cluster_without_a_gap(world):
     """PM2's cluster mode, for an unchanged app: no connection is refused while it is reloaded, scaled, restarted one
     by one, or while the engine is killed (PM2's complaints 22 and 23)."""

@@ -55,6 +55,22 @@ def session_apply_changes_only_what_differs(world):
     world.ends()
 
 
+def session_one_changed_app_of_a_hundred_is_restarted(world):
+    def written(digit):
+        apps = "".join(f"  - {{name: app-{n}, script: /bin/sleep 1000, env: {{N: '{digit if n == 42 else 0}'}}}}\n"
+                       for n in range(100))
+        return world.file("many.yaml", "name: many\napps:\n" + apps)
+
+    world.run("apply", written(1))
+    before = world.pids()
+    assert len(before) == 100 and None not in before.values(), before
+    result = world.json("apply", written(2))
+    after = world.pids()
+    assert {label for label in before if before[label] != after[label]} == {"app-42#0"}, (before, after)
+    assert [name for name, change in result["changes"].items() if change != "same"] == ["app-42"], result["changes"]
+    world.ends()
+
+
 def session_another_shell_restarts_nothing(world):
     file = world.file("shop.yaml", SHOP)
     world.run("apply", file)
@@ -75,9 +91,20 @@ def session_nothing_is_half_applied(world):
         world.file("shop.yaml", SHOP.replace("3000", "3001") + f"  - {{name: bad, {wrong}}}\n")
         for verb in ("apply", "diff", "validate", "start", "up"):
             error = world.json(verb, file, code=2)["error"]
-            assert "shop.yaml:5:5" in error["why"] or "shop.yaml:5:17" in error["why"], (verb, error)
+            assert "shop.yaml:5:" in error["why"] and "apps[2]" in error["why"], (verb, error)
     assert world.pids() == before
     assert set(world.list()) == {"api#0", "worker#0"}
+    # Mistakes of all kinds: one list, whatever verb is asked.
+    world.file("shop.yaml", SHOP + "  - {name: bad, scrpt: x}\n  - {name: worse, script: nope.js, uid: nobody-x}\n"
+               "  - {name: worst, script: sleep 1, cwd: /nope, dependsOn: nothing}\n")
+    lists = {verb: world.json(verb, file, code=2)["error"]["why"] for verb in
+             ("apply", "diff", "validate", "start", "up")}
+    assert len(set(lists.values())) == 1, lists
+    for part in ("scrpt", "nope.js", "nobody-x", "/nope", "nothing"):
+        assert part in lists["apply"], lists["apply"]
+    assert "nobody-x" in world.json("start", "/bin/sleep", "--set", "uid=nobody-x", code=2)["error"]["what"]
+    assert "nobody-x" in world.json("set", "api", "uid", "nobody-x", code=2)["error"]["what"]
+    assert world.pids() == before
     world.ends()
 
 

@@ -95,6 +95,30 @@ def peak(pid):
         return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:")) * 1024
 
 
+def session_a_burst_takes_no_more_memory(world):
+    """A million bytes and many, with a follower: what the engine and the keeper take at most is the same."""
+    large = 100 if LONG else 10
+    floods = Floods(world, {
+        f"{size}-{kind}": (large if size == "large" else 1, f"logType: {kind}, logRotation: {{maxSize: 0}}")
+        for size in ("small", "large") for kind in FORMATS})
+    pids = world.status()["pid"], world.status()["keeperPid"]
+    with subprocess.Popen([world.od, "logs", "-f"], env=world.environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL) as follower:
+        try:
+            for kind in FORMATS:
+                floods.run(f"small-{kind}")
+            before = [peak(pid) for pid in pids]
+            for kind in FORMATS:
+                floods.run(f"large-{kind}")
+            after = [peak(pid) for pid in pids]
+        finally:
+            follower.kill()
+    print(f"      engine {before[0] >> 10} and {after[0] >> 10} KB, keeper {before[1] >> 10} and {after[1] >> 10} KB",
+          flush=True)
+    assert all(large < small * 1.1 for small, large in zip(before, after)), (before, after)
+    world.ends()
+
+
 def search(world, name):
     """Searches a whole log; lines that were found, and the memory that the searching `od` took."""
     with subprocess.Popen([world.od, "logs", f"w/{name}", "--grep", "777$"], env=world.environment,

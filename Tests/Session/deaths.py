@@ -184,7 +184,6 @@ def session_a_damaged_state_is_told_and_mended(world):
     os.unlink(os.path.join(world.home, "state.db"))
     for name in names:
         os.rename(os.path.join(world.folder, name), os.path.join(world.home, name))
-    time.sleep(2.5)
     wait("the state is read again", lambda: world.list_or_none())
     assert world.pids()["a#0"] == pid
     os.kill(of(world, "engine")[0], signal.SIGSTOP)

@@ -98,7 +98,8 @@ def session_events_follow_over_engines_in_order(world):
         numbers = [one["seq"] for one in seen()]
         assert numbers == sorted(set(numbers)) and len(numbers) == 6, numbers
         assert all(one["crash"] and one["process"]["exit"] == {"code": 3} for one in seen())
-        assert [one["seq"] for one in world.json("events", "process:crash")] == numbers
+        kept = world.json("events", "process:crash")
+        assert [one["seq"] for one in kept] == numbers, (kept, seen())
     finally:
         follower.terminate()
         follower.wait()

@@ -11,7 +11,8 @@ NODE = """
     const fs = require('fs');
     process.on('message', m => { if (m === 'shutdown') { console.log('bye'); process.exit(0); } });
     process.on('SIGTERM', () => console.log('a signal'));
-    setInterval(() => { if (fs.existsSync(process.argv[2])) process.send('ready'); }, 20);
+    const go = process.argv[2], said = () => fs.writeFileSync(go + '.said', '');
+    setInterval(() => { if (fs.existsSync(go)) process.send('ready', said); }, 20);
 """
 # Says what stands in a file to NOTIFY_SOCKET, as often as the file changes.
 NOTIFY = """
@@ -102,7 +103,7 @@ def session_node_says_ready_and_hears_shutdown(world):
     # What is said while there is no engine is there for the next.
     os.kill(engine(world), signal.SIGSTOP)
     world.file("go", "")
-    time.sleep(0.1)
+    wait("it is said", lambda: os.path.exists(go + ".said"))
     os.kill(engine(world), signal.SIGKILL)
     one = world.becomes("pm2#0", "online")
     assert one["pid"] == pid and one["restarts"] == 0, one

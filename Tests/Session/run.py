@@ -29,6 +29,7 @@ import elsewhere
 import ends
 import faults
 import hosts
+import keeping
 import kills
 import lines
 import many
@@ -42,6 +43,7 @@ import reading
 import ready
 import replaces
 import sessions
+import shapes
 import spawns
 import spoken
 import stalled
@@ -66,7 +68,7 @@ HALVES = (
     (
         verbs, configs, octal, completions, package, spoken, strangers, system, sessions, dashboards, arranging,
         stories, tabs, spawns, plugins, protocol, reading, past, boot, why, clusters, ends, ready, programs,
-        elsewhere, hosts, trouble, churn, unwritten,
+        elsewhere, hosts, trouble, churn, unwritten, shapes, keeping,
     ),
     (faults, disk, many, kills, deaths, replaces, dependencies, written, lines, stalled, costs),
 )

@@ -110,8 +110,9 @@ apps:
 """)
     failed = subprocess.run([world.od, "up", file, "--no-dashboard"], env=world.environment, text=True,
                             stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
-    assert failed.returncode == 1 and "OD4002" in failed.stderr, failed.stderr
-    assert "uid nobody-of-that-name: there is no such user" in failed.stderr, failed.stderr
+    assert failed.returncode == 2 and "OD1028" in failed.stderr, failed.stderr
+    assert "there is no user ‘nobody-of-that-name’" in failed.stderr and "fleet.yaml:4:" in failed.stderr, failed.stderr
+    assert world.list() == {}
     world.ends()
 
 

@@ -2,6 +2,7 @@
 import os
 import stat
 import subprocess
+import time
 
 from sessions import needs
 from terminal import wait
@@ -276,3 +277,73 @@ def session_a_stranger_has_his_own_world(world):
     assert world.pids() == before and os.listdir(folder) == ["home"]
     world.ends()
     return None
+
+
+LIE = """
+import socket, sys, time
+line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+line.setblocking(False)
+name = sys.argv[1].replace("@", "\\0", 1)
+print("up", flush=True)
+while True:
+    try:
+        line.sendto(b"READY=1\\nSTATUS=a lie\\nWATCHDOG=1", name)
+    except BlockingIOError:
+        time.sleep(0.001)
+    except OSError as error:
+        print(type(error).__name__, flush=True)
+        break
+"""
+
+
+@needs("setpriv")
+def session_a_stranger_cannot_say_that_it_is_ready(world):
+    """Root's sockets of sd_notify have names that all can see: what others say there is not believed, and held back."""
+    if refusal_reason():
+        return refusal_reason()
+    go = os.path.join(world.folder, "go")
+    app = world.file("app.py", f"""
+import os, socket, time
+line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+print(os.environ["NOTIFY_SOCKET"], flush=True)
+while not os.path.exists({go!r}):
+    time.sleep(0.02)
+line.sendto(b"READY=1\\nSTATUS=the truth", os.environ["NOTIFY_SOCKET"].replace("@", "\\0", 1))
+time.sleep(1000)
+""")
+    fleet = world.file("fleet.yaml", f"name: w\napps:\n  - {{name: app, script: 'python3 {app}', ready: systemd, "
+                                     "listenTimeout: 10m}\n")
+    world.run("up", fleet, "--no-dashboard")
+    wait("its socket", lambda: b"\n" in world.log("app#0", namespace="w"))
+    name = world.log("app#0", namespace="w").decode().strip()
+    words = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "python3", "-c", LIE, name]
+    liar = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd="/", stdin=subprocess.DEVNULL)
+    try:
+        assert liar.stdout.readline() == "up\n"
+        engine = world.status()["pid"]
+        # All the time others are served, and nothing of it is believed.
+        for _ in range(5):
+            shown = world.list()["app#0"]
+            assert shown["status"] == "starting" and "lie" not in str(shown), shown
+        before = time_of(engine)
+        began = time.monotonic()
+        wait("some time", lambda: time.monotonic() - began > 0.5)
+        used, passed = time_of(engine) - before, time.monotonic() - began
+        assert used < 0.5 * passed, f"{used:.2f} s of {passed:.2f} s are spent on a stranger"
+        world.file("go", "")
+        shown = world.becomes("app#0", "online")
+        assert "lie" not in str(shown) and world.status()["pid"] == engine, shown
+        assert liar.poll() is None, liar.stdout.read()
+    finally:
+        liar.kill()
+        liar.wait()
+        liar.stdout.close()
+    world.ends()
+    return None
+
+
+def time_of(pid):
+    """Seconds of processor time."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

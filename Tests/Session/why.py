@@ -28,7 +28,8 @@ def session_why_tells_what_happened(world):
     world.run("start", script, "--name", "bad", "--max-restarts", "2", "--env", "API_TOKEN=hunter2222",
               "--set", "restartStrategy=fixed", "--set", "restartDelay=300")
     world.becomes("bad#0", "errored")
-    crashes = wait("both crashes are reported", lambda: len(found := story(world, "bad")["crashes"]) > 1 and found)
+    crashes = wait("both crashes are reported", lambda: len(found := story(world, "bad")["crashes"]) > 1
+                   and found[0]["stderr"] and found)
     assert crashes[0]["exit"] == {"code": 3}, crashes
     assert crashes[0]["stderr"] == ["first words", "with ********"], crashes
     text = world.run("why", "bad")

@@ -69,6 +69,11 @@ class World:
             f"od {' '.join(words)}: exit {done.returncode}, not {code}\n{done.stdout}{done.stderr}"
         return done.stdout
 
+    def output(self, *words, folder=ROOT):
+        """The stdout of a verb that may end with any exit code."""
+        return subprocess.run([self.od, *words], env=self.environment, cwd=folder, stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120).stdout
+
     def json(self, *words, **options):
         text = self.run(*words, "--json", **options)
         try:

@@ -162,7 +162,8 @@ extension Simulation {
     private mutating func compareWithANewEngine(_ engine: SimulatedEngine, _ shown: [InstanceInfo]) {
         let held = keeper.held.map { id, run in HeldRun(id: id, pid: run.pid, since: run.since, end: run.end) }
         var second = Kernel(homePath: "/home/x/.opendaemon", seed: 1)
-        let start = EngineStart(keeper: keeper.identity, isEmbedded: false, number: engines + 1)
+        let start = EngineStart(
+            keeper: keeper.identity, isEmbedded: false, number: engines + 1, executing: executing)
         let effects = second.step(.recovered(store.fleet, held, start), at: now)
         let others = second.list(at: now)
         if others != shown {

@@ -88,7 +88,8 @@ struct Simulation {
         let held = keeper.held.map { id, run in HeldRun(id: id, pid: run.pid, since: run.since, end: run.end) }
         for run in held { keeper.runs[run.id]?.isTold = true }
         for record in store.fleet.instances {
-            let last = max(record.run, held.filter { $0.id.instance == record.key }.map(\.id.run).max() ?? 0)
+            let begun = (held.map(\.id) + executing).filter { $0.instance == record.key }
+            let last = max(record.run, begun.map(\.run).max() ?? 0)
             // One that had waited to begin anew, and has begun before that was stored.
             let hasBegun = last > record.run && (record.held == .first || record.run == 0)
             fresh[record.key] = record.run - UInt64(clamping: record.restarts) + (hasBegun ? 1 : 0)
@@ -97,22 +98,13 @@ struct Simulation {
             newest["\(app.spec.name)#\(record.number)"] = RunID(instance: record.key, run: last)
         }
         engines += 1
-        let start = EngineStart(keeper: keeper.identity, isEmbedded: false, number: engines)
+        let start = EngineStart(keeper: keeper.identity, isEmbedded: false, number: engines, executing: executing)
         take(.recovered(store.fleet, held, start))
     }
 
-    /// When the last of the runs begins that are being executed and that nobody wants any more; nil without any. The real
-    /// engine does not go on before the keeper has said what became of every run that was being executed, unless that
-    /// takes seconds. Here it only waits where the kernel relies on it: what is wanted is asked for once more, and that
-    /// the keeper does once; but what was stopped or deleted meanwhile is taken for down when no run of it is held.
-    private var unwantedBegin: Instant? {
-        let wanted = Set(store.fleet.instances.filter { $0.wanted == .running }.map(\.key))
-        let beginnings = keeper.happenings.filter { happening in
-            guard case .settles(let id) = happening.what else { return false }
-            return keeper.runs[id]?.isStarting == true && (!wanted.contains(id.instance) || store.fleet.home.halted)
-        }
-        return beginnings.map(\.at).max()
-    }
+    /// Runs that the keeper is executing. The real engine waits a few seconds for what becomes of them; this one does not
+    /// wait at all.
+    var executing: [RunID] { keeper.runs.filter { $0.value.isStarting }.map(\.key) }
 
     /// The engine is killed: what was only in its memory is lost.
     mutating func die(down: Int) {
@@ -192,7 +184,7 @@ struct Simulation {
             keeper.fullUntil = nil
             keeper.say(.resync, at: now.boot, &dice)
         } else if isDue(rebirth) {
-            if let known = unwantedBegin { rebirth = known } else { begin() }
+            begin()
         } else if isDue(engine?.commit?.doneAt) {
             commitEnds()
         } else if isDue(engine?.flush?.doneAt) {

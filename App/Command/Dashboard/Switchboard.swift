@@ -11,10 +11,6 @@ enum Destination: Sendable {
 
 /// Hands what the tabs want to the connection of each, and to the desk.
 struct Switchboard: Sendable {
-    /// Milliseconds between attempts to reach a daemon that was never reached: doubled from the first to the longest.
-    private static let firstPause = 500
-    private static let longestPause = 15_000
-
     let mailbox: Mailbox
     let executor: ScreenExecutor
     let desk: Desk
@@ -53,7 +49,7 @@ struct Switchboard: Sendable {
 
     /// Says why it does not go, and goes on trying; nil when it was cancelled.
     private func connected(_ options: ConnectOptions, _ slot: Slot) async -> OpenDaemon? {
-        var pause = Self.firstPause
+        var pause = Defaults.firstRemotePause
         while !Task.isCancelled {
             do {
                 return try await OpenDaemon.connect(options)
@@ -65,7 +61,7 @@ struct Switchboard: Sendable {
                 await slot.post(.disconnected(failure))
             }
             try? await Task.sleep(for: .milliseconds(pause))
-            pause = min(pause * 2, Self.longestPause)
+            pause = min(pause * 2, Defaults.longestRemotePause)
         }
         return nil
     }

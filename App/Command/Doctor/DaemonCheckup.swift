@@ -29,6 +29,7 @@ struct DaemonCheckup {
             }
             findings += Self.versions(status, protocolVersion: hello.version, own: checkup.od)
             findings += Self.clock(last?.at, now: .now)
+            findings += LogCheckup.findings(status.oldLogs, home: checkup.home)
             return findings + strays(status, processes) + sick(processes) + Self.lost(logs ?? [])
         } catch let failure as Failure {
             return [.fail("daemon", failure)]

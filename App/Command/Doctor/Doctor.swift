@@ -46,7 +46,7 @@ struct Checkup: Sendable {
                 ? [.ok("home", "\(home) is not there yet: the first app makes it")] + executables()
                 : [.fail("home", "\(home): \(String(cString: strerror(errno)))", mend: "ls -ld \(home)")]
         }
-        return [homeMode(facts)] + token() + disk() + logs() + executables()
+        return [homeMode(facts)] + settings() + token() + disk() + logs() + executables()
     }
 
     private func homeMode(_ facts: stat) -> Finding {
@@ -110,7 +110,7 @@ struct Checkup: Sendable {
         let text = "\(Format.bytes(bytes)) in \(count < Self.mostFiles ? "" : "more than ")\(count) files and folders"
         return [
             bytes > Self.muchLog
-                ? .warn("logs", text, mend: "set logRotation.maxTotal of the largest: du -s \(home)/logs/* | sort -n")
+                ? .warn("logs", text, mend: LogCheckup.mend(home))
                 : .ok("logs", text)
         ]
     }

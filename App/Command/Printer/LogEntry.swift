@@ -169,11 +169,12 @@ struct LogFields: Hashable {
     /// ISO 8601, or since 1970 in seconds (zap) or milliseconds (pino).
     private static func time(_ value: LogValue) -> WallTime? {
         let milliseconds = 100_000_000_000.0
+        let yearTenThousand: Int64 = 253_402_300_800_000
         switch value {
         case .text(let text): return WallTime(text)
-        case .integer(let number):
-            return WallTime(milliseconds: Double(number) < milliseconds ? number &* 1000 : number)
-        case .number(let number) where number > 0 && number < 1e16:
+        case .integer(let number) where number > 0 && number < yearTenThousand:
+            return WallTime(milliseconds: Double(number) < milliseconds ? number * 1000 : number)
+        case .number(let number) where number > 0 && number < Double(yearTenThousand):
             return WallTime(milliseconds: Int64(number < milliseconds ? number * 1000 : number))
         default: return nil
         }

@@ -26,15 +26,12 @@ struct Apply: Verb {
     func run(_ session: Session) async throws {
         try session.requireLocal("a config")
         let chosen = try flags.chosen()
-        let config = try ConfigFile.load(file ?? ".", in: FilePath.currentDirectory())
+        // All mistakes are told before a daemon is started for it.
+        let config = try session.config(file, chosen)
         if dryRun {
             session.printer.plan(try await session.plan(config, chosen))
             return
         }
-        // All mistakes are told before a daemon is started for it.
-        _ = try ResolvedProject(
-            config, shell: AppEnvironment.ofThisProcess(), env: chosen.env, block: chosen.block, only: chosen.only,
-            home: session.home)
         try await session.up(config, client: try await session.connect(), chosen, dashboard: false)
     }
 }
@@ -54,8 +51,8 @@ struct Diff: Verb {
 
     func run(_ session: Session) async throws {
         try session.requireLocal("a config")
-        let config = try ConfigFile.load(file ?? ".", in: FilePath.currentDirectory())
-        let changes = try await session.plan(config, try flags.chosen())
+        let chosen = try flags.chosen()
+        let changes = try await session.plan(try session.config(file, chosen), chosen)
         session.printer.plan(changes)
         if changes.contains(where: { $0.change != .same }) { throw ExitCode(1) }
     }

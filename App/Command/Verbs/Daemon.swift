@@ -46,6 +46,7 @@ extension DaemonStart {
         let status = try? await client.call(Methods.status, Nothing())
         let idle: Set<ProcessStatus> = [.created, .stopped, .errored]
         if let status, status.instances.keys.allSatisfy({ ProcessStatus(rawValue: $0).map(idle.contains) ?? false }) {
+            session.printer.warning("the daemon with pid \(status.pid), under which nothing ran, gives way to this one")
             _ = try await client.call(Methods.shutdown, Nothing())
             await client.close()
             try await DaemonStop.waitForEnd(of: status)

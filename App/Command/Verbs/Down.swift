@@ -28,6 +28,7 @@ struct Down: Verb {
                 next: "od list shows the projects")
         }
         session.printer.applied(result)
+        session.tellOfLogs(in: ["\(session.home)/logs/\(namespace)"])
         await client.close()
         if let failure = result.failures.first { throw ExitCode(failure.exitCode) }
     }

@@ -45,7 +45,7 @@ extension Od {
                 throw ValidationError("--lines takes a number from 0 to \(Defaults.maxEventsInAnswer)")
             }
             guard since == nil || Self.moment(since, before: WallTime(milliseconds: 0)) != nil else {
-                throw ValidationError("--since takes 10m, a time of today like 12:30, or 2026-11-21T09:24:17Z")
+                throw ValidationError("--since takes 10m, a time of day like 12:30, or 2026-11-21T09:24:17Z")
             }
         }
 
@@ -178,7 +178,7 @@ extension Od {
             if let duration = ConfigDuration(text) {
                 return WallTime(milliseconds: now.milliseconds - Int64(duration.milliseconds))
             }
-            return Since(text, now: now)?.time
+            return Since(text, now: now)?.began
         }
     }
 }

@@ -50,8 +50,9 @@ struct Graph: Verb {
     }
 
     private func isFile(_ file: String, in directory: String) -> Bool {
+        // A word alone is a project, also when a folder is called so.
         !AppName.isValid(file) || ConfigFile.isConfig(file)
-            || FilePath.kind(of: FilePath.absolute(file, in: directory)) != nil
+            || FilePath.kind(of: FilePath.absolute(file, in: directory)) == .file
     }
 }
 

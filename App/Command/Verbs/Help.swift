@@ -86,6 +86,9 @@ struct Help: Verb {
             LOG ROTATION
             \(table(ConfigKeys.rotationKeys))
 
+            \(DaemonSettings.file.uppercased()) IN THE DAEMON'S HOME: daemon
+            \(table(ConfigKeys.daemon))
+
             """
     }
 

@@ -35,6 +35,11 @@ enum HelpDefaults {
             ("od save", "the last \(Defaults.dumps) dumps are kept"),
             (
                 "a config",
+                "\(size(Defaults.configBytes)), \(Defaults.configDepth) levels, \(Defaults.configValues) values; "
+                    + "durations to \(Defaults.longestDuration / 86_400_000) days"
+            ),
+            (
+                "",
                 "\(seconds(Defaults.configPatience)) when it is a program, and \(size(Defaults.configOutput)) of what it prints"
             ),
             (
@@ -82,6 +87,10 @@ enum HelpDefaults {
             ("port", "up to \(Defaults.portBacklog) connections wait while an instance restarts;"),
             ("", "node instances share \(Defaults.spareSockets) more that were not named"),
             ("od send", "\(size(Defaults.sendBytes)) at once"),
+            (
+                "a Procfile",
+                "PORT \(Defaults.firstPort) for its first app, \(Defaults.portStep) more for each later one"
+            ),
             ("killSignal", Signal.name(Defaults.killSignal)),
             ("killTimeout", "\(seconds(Defaults.killTimeout)), then SIGKILL to the whole tree"),
         ]
@@ -108,6 +117,10 @@ enum HelpDefaults {
                     + "looked at every \(seconds(Defaults.logSweep))"
             ),
             (
+                "logsMaxTotal",
+                "\(size(Defaults.allLogsMaxTotal)) of old files of all apps (config.yaml of the home)"
+            ),
+            (
                 "od logs",
                 "the last \(Defaults.logLines) lines, within \(size(Defaults.logTail)); "
                     + "at most \(Defaults.logContext) around a match"
@@ -121,7 +134,10 @@ enum HelpDefaults {
     private static var link: [Row] {
         [
             ("to connect", "\(seconds(Defaults.connectDeadline)), the start of an engine included"),
-            ("for an answer", seconds(Defaults.answerDeadline)),
+            (
+                "for an answer",
+                "\(seconds(Defaults.answerDeadline)); every \(seconds(Defaults.pulse)) it is asked whether it is there"
+            ),
             (
                 "figures",
                 "every \(seconds(Defaults.sampleInterval)) while somebody looks, else every "
@@ -139,19 +155,29 @@ enum HelpDefaults {
                 "--system",
                 "\(Defaults.systemHome); the group \(Defaults.systemGroup) through \(Defaults.systemDoor)/od.sock"
             ),
-            ("ssh", "\(Defaults.remotePatience) s to connect"),
+            (
+                "ssh",
+                "\(Defaults.remotePatience) s to connect, \(seconds(Defaults.loginDeadline)) where it may ask; again after "
+                    + "\(seconds(Defaults.firstRemotePause)) to \(seconds(Defaults.longestRemotePause))"
+            ),
             (
                 "clients",
-                "\(Defaults.clients); each \(Defaults.requestRate) requests a second, \(Defaults.requestBurst) at once,"
+                "\(Defaults.clients), and \(Defaults.clientBacklog) that wait; hello within "
+                    + seconds(Defaults.helloDeadline)
             ),
             (
                 "",
-                "then \(Defaults.refusalBurst) refusals; \(Defaults.clientRequests) unanswered, "
+                "each \(Defaults.requestRate) requests a second, \(Defaults.requestBurst) at once,"
+            ),
+            (
+                "",
+                "then \(Defaults.refusalBurst) refusals and \(seconds(Defaults.refusalPause)) of silence; \(Defaults.clientRequests) unanswered, "
                     + "\(Defaults.clientStreams) log streams,"
             ),
             (
                 "",
-                "\(Defaults.batchLength) in a batch, \(size(Defaults.clientAnswers)) of answers unread, "
+                "\(Defaults.batchLength) in a batch, \(size(Defaults.clientEvents)) of events and "
+                    + "\(size(Defaults.clientAnswers)) of answers unread, "
                     + "\(size(Defaults.allAnswers)) of all"
             ),
             ("large requests", "\(size(Defaults.allRequests)) in work, of all clients"),
@@ -167,7 +193,8 @@ enum HelpDefaults {
 
     private static var events: [Row] {
         [
-            ("kept", "\(Defaults.storedEvents) in state.db, \(Defaults.keptEvents) for clients that come back"),
+            ("kept", "\(Defaults.storedEvents) in state.db, \(Defaults.keptEvents) for clients that come back;"),
+            ("", "\(Defaults.storedExits) exits of an instance, \(Defaults.storedExitsInAll) of all"),
             ("od events", "the last \(Defaults.eventLines); \(Defaults.maxEventsInAnswer) in one answer"),
             (
                 "od why",
@@ -175,7 +202,9 @@ enum HelpDefaults {
                     + "\(Defaults.crashBytes) bytes of stderr in each"
             ),
             (
-                "subscriptions", "\(Defaults.subscriptions) of a connection, \(Defaults.unreadEvents) unread events"
+                "subscriptions",
+                "\(Defaults.subscriptions) of a connection, \(Defaults.unreadEvents) unread events, "
+                    + "\(Defaults.unreadUpdates) updates"
             ),
             (
                 "a capability",

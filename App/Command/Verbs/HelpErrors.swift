@@ -55,6 +55,10 @@ enum HelpErrors {
             "an app was changed or deleted by somebody else in the meantime",
             "look at it with od info, then say it again"
         ),
+        .noSuchAccount: (
+            "a user or a group that an app is to run as does not exist",
+            "correct uid, gid or groups, or make it with useradd or groupadd"
+        ),
         .notServed: ("a verb or a flag of PM2 has no counterpart here", "od help pm2 shows what is what"),
         .badService: (
             "a path or a name cannot stand in the file of an init system",

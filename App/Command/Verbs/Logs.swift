@@ -33,7 +33,7 @@ struct Logs: Verb {
 
     @Option(
         help: ArgumentHelp(
-            "From what was written since: 2h, 90s, 2026-05-01T12:00:00Z, or 12:30 of today by the clock of this place.",
+            "From what was written since: 2h, 90s, 2026-05-01T12:00:00Z, or 12:30 by the clock of this place: the last time that it was.",
             valueName: "time"),
         transform: Since.named)
     var since: Since?
@@ -57,7 +57,7 @@ struct Logs: Verb {
 
     @Option(
         name: [.customShort("C", allowingJoined: true), .long],
-        help: ArgumentHelp("Lines before and after each match.", valueName: "n"))
+        help: ArgumentHelp("Lines before and after each match, of the same log: stdout or stderr.", valueName: "n"))
     var context: Int?
 
     @Option(
@@ -97,7 +97,7 @@ struct Logs: Verb {
     func validate() throws {
         guard lines ?? 0 >= 0 else { throw ValidationError("--lines takes a number from 0") }
         guard !follow || until == nil else { throw ValidationError("--follow and --until exclude each other") }
-        if let since, let until, since.time > until.time {
+        if let since, let until, since.began > until.time {
             throw ValidationError("--since is later than --until: nothing can be between them")
         }
         guard !raw || !globals.json else { throw ValidationError("--raw and --json exclude each other") }
@@ -124,7 +124,7 @@ struct Logs: Verb {
         // All that was found, but before following not all of the past.
         let all = isRange || filter != nil && !follow
         return LogRequest(
-            targets: targets.isEmpty ? ["all"] : targets, lines: lines ?? Defaults.logLines, since: since?.time,
+            targets: targets.isEmpty ? ["all"] : targets, lines: lines ?? Defaults.logLines, since: since?.began,
             until: until?.time, follow: follow, channels: err == out ? [.out, .error] : err ? [.error] : [.out],
             merged: true, last: lines ?? (all ? nil : Defaults.logLines), filter: filter,
             times: timestamps || globals.json ? true : nil, lag: isWatched ? Defaults.followLag : nil)
@@ -163,7 +163,8 @@ struct Logs: Verb {
         for await update in client.logs(request) {
             tally?.add(update)
             switch update {
-            case .failed(let failure): throw failure
+            case .failed(let failure):
+                throw session.remote == nil ? LeftLogs.told(failure, named, home: session.home) : failure
             case .opened(let result) where filter != nil && result.searches != true:
                 throw Failure(
                     .versionMismatch, "the engine cannot search logs", why: "it is of an older version than this od",

@@ -28,7 +28,7 @@ struct Metrics: Verb {
 
     func run(_ session: Session) async throws {
         let to = until?.time ?? .now
-        let from = since?.time ?? WallTime(milliseconds: to.milliseconds - Int64(Self.usual))
+        let from = since?.began ?? WallTime(milliseconds: to.milliseconds - Int64(Self.usual))
         guard from < to else {
             throw Failure(
                 .usage, "--since is not before --until", why: "\(from) comes after \(to)",

@@ -43,6 +43,15 @@ struct ProjectFlags: ParsableArguments {
 }
 
 extension Session {
+    /// The config of a file, a folder or stdin. What is wrong in it and what of it is missing on this machine is thrown,
+    /// all at once, before a daemon is asked for anything.
+    func config(_ path: String?, _ chosen: ProjectFlags.Chosen) throws(Failure) -> Config {
+        try ResolvedProject.load(
+            path ?? ".", in: FilePath.currentDirectory(), shell: AppEnvironment.ofThisProcess(), env: chosen.env,
+            block: chosen.block, only: chosen.only, home: remote == nil ? home : nil
+        ).config
+    }
+
     /// The apps of a config as they are sent, after its warnings. Throws all mistakes at once.
     func resolve(_ config: Config, _ chosen: ProjectFlags.Chosen) throws(Failure) -> ResolvedProject {
         let project = try ResolvedProject(

@@ -151,6 +151,9 @@ struct Session: Sendable {
             try await client.call(method, TargetRequest(targets: targets, cascade: cascade ? true : nil))
         }
         printer.processes(processes, did: did)
+        if did == Printer.deleted {
+            tellOfLogs(in: processes.flatMap { [$0.outFile, $0.errorFile] }.map { FilePath.directory(of: $0) })
+        }
         await nameDependents(of: processes, did: did, client)
         if did == "stopped", client.startedEngine { try await leaveHalted(client) }
         await client.close()

@@ -32,8 +32,13 @@ enum Steering {
         static func parts(_ words: [String]) throws(Failure) -> (Int32, [String]) {
             if let first = words.first.flatMap(Core.Signal.number) { return (first, Array(words.dropFirst())) }
             if let last = words.last.flatMap(Core.Signal.number), words.count > 1 { return (last, words.dropLast()) }
+            guard let word = words.first else {
+                throw Failure(
+                    .usage, "no signal was named, and nobody to send it to", why: "it takes a signal and targets",
+                    next: "for example od signal SIGHUP api; kill -l lists the signals")
+            }
             throw Failure(
-                .usage, "‘\(words.first ?? "")’ is no signal",
+                .usage, "‘\(word)’ is no signal",
                 why: "a signal is a name like SIGHUP or hup, or its number",
                 next: "od signal SIGHUP NAME; kill -l lists them")
         }

@@ -79,13 +79,24 @@ struct Start: Verb {
         if let failure = result.failures.first { throw ExitCode(failure.exitCode) }
     }
 
+    /// How a daemon begins that knows a name like the one that was said.
+    private static let nearest = "the nearest is"
+
     /// A word that may be an app or a program: apps first, because they are the user's own names.
     private func decide(_ word: String, _ plan: inout StartPlan, _ client: OpenDaemon) async throws {
         do {
             _ = try await client.call(Methods.info, TargetRequest(targets: [word]))
             try plan.takeTarget(word)
         } catch let failure as Failure where failure.code == .noSuchTarget {
-            try plan.takeProgram(word)
+            do {
+                try plan.takeProgram(word)
+            } catch {
+                // It may be a slip in the name of an app as well as in that of a file.
+                guard error.code == .scriptMissing, failure.why.hasPrefix(Self.nearest) else { throw error }
+                var both = error
+                both.why += "; of the apps \(failure.why)"
+                throw both
+            }
         }
     }
 }
@@ -168,7 +179,9 @@ struct AppFlags: ParsableArguments {
                     .usage, "--set does not understand ‘\(text)’", why: "it takes KEY=VALUE",
                     next: "for example --set nice=10; od help config lists the keys")
             }
-            try app.set(String(text[..<sign]), to: String(text[text.index(after: sign)...]), flag: "--set")
+            let key = String(text[..<sign])
+            let typed = PM2Words.flag(for: key, in: CommandLine.arguments)
+            try app.set(key, to: String(text[text.index(after: sign)...]), flag: typed ?? "--set \(key)")
         }
         if noAutoRestart {
             guard restart == nil || app.restart == .never else {

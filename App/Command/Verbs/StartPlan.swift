@@ -66,9 +66,10 @@ struct StartPlan {
         try refuseConfigFlags(word)
         var app = flags.app
         app.script = word
-        let place = LaunchPlace(
+        var place = LaunchPlace(
             namespace: flags.namespace ?? Defaults.namespace, directory: input.directory, shell: input.shell,
             env: flags.env)
+        place.isHere = input.home != nil
         do {
             apps.append(try AppSpec(app, in: place))
         } catch {
@@ -86,9 +87,9 @@ struct StartPlan {
                 why: "a config says all that itself; only --env goes with it",
                 next: "write them into the file")
         }
-        let config = try ConfigFile.load(word, in: input.directory)
-        let project = try ResolvedProject(
-            config, shell: input.shell, env: flags.env, block: flags.block, only: flags.only, home: input.home)
+        let (config, project) = try ResolvedProject.load(
+            word, in: input.directory, shell: input.shell, env: flags.env, block: flags.block, only: flags.only,
+            home: input.home)
         apps += project.apps
         failures += project.failures
         warnings += config.warnings

@@ -26,7 +26,7 @@ struct Up: Verb {
     func run(_ session: Session) async throws {
         try session.requireLocal("a config")
         let chosen = try flags.chosen()
-        let config = try ConfigFile.load(file ?? ".", in: FilePath.currentDirectory())
+        let config = try session.config(file, chosen)
         let console = session.printer.console
         let opens = console.inputIsTerminal && console.outputIsTerminal && !globals.json && !noDashboard
         let client = try await session.connect(embedded: opens)

@@ -16,8 +16,9 @@ struct Validate: Verb {
     @OptionGroup var flags: ProjectFlags
 
     func run(_ session: Session) async throws {
-        let config = try ConfigFile.load(file ?? ".", in: FilePath.currentDirectory())
-        let project = try session.resolve(config, try flags.chosen())
+        let chosen = try flags.chosen()
+        let config = try session.config(file, chosen)
+        let project = try session.resolve(config, chosen)
         session.printer.checked(config, project)
         if let first = project.failures.first { throw ExitCode(first.exitCode) }
     }

@@ -182,6 +182,9 @@ package struct LogReader: Sendable {
 
     mutating func append(_ chunk: LogChunk) {
         isOpening = false
+        if chunk.isEmptied {
+            return emptied(LogFileKey(process: chunk.process, channel: chunk.channel), before: chunk.offset)
+        }
         pages.came(chunk)
         guard follows && held == nil || held == nil && buffer.hasRoom(for: chunk.bytes) else {
             if !chunk.bytes.isEmpty { pages.left(chunk) }

@@ -49,13 +49,16 @@ package struct GraphText {
         }
     }
 
-    /// `online`, `2 online, 1 waiting`, with the reason of a wait; `not there` for nil.
+    /// `online`, `2 online, 1 waiting`, with the reason of a wait; `finished` for a job that ended well; `not there` for
+    /// nil.
     package static func state(_ node: AppGraph.Node?) -> String {
         guard let node else { return "not there" }
-        let counts = Dictionary(grouping: node.statuses) { $0 }.mapValues(\.count)
-        let words = ProcessStatus.allCases.compactMap { status in
-            counts[status].map { node.statuses.count == 1 ? status.rawValue : "\($0) \(status.rawValue)" }
-        }.joined(separator: ", ")
+        var counts = Dictionary(grouping: node.statuses) { $0 }.mapValues(\.count)
+        let finished = min(node.finished ?? 0, counts[.stopped] ?? 0)
+        counts[.stopped]? -= finished
+        let all = ProcessStatus.allCases.map { ($0.rawValue, counts[$0] ?? 0) } + [("finished", finished)]
+        let words = all.filter { $0.1 > 0 }.map { node.statuses.count == 1 ? $0.0 : "\($0.1) \($0.0)" }
+            .joined(separator: ", ")
         return words + (node.reason.map { " " + Text.sanitize($0) } ?? "")
     }
 

@@ -49,11 +49,25 @@ package struct StoryText {
         if let crash = story.crashes.first {
             let core = crash.core.map { "core dump: \($0)" }
             part("last crash", [line(crash)] + [crash.outOfMemory, core].compactMap { $0 })
-            part("its last words on stderr", crash.stderr.suffix(Self.mostLines).map { "| " + $0 })
+            part("its last words on stderr", Self.lastWords(crash.stderr).map { "| " + $0 })
             part("crashes before", story.crashes.dropFirst().prefix(Self.mostDeeds).map(line))
         }
         return text
     }
+
+    /// The last lines. A stack that begins before them is shown with the line that says what it is of.
+    private static func lastWords(_ lines: [String]) -> [String] {
+        let (before, tail) = (lines.dropLast(mostLines), lines.suffix(mostLines))
+        let head = before.lastIndex { line in
+            line.first?.isWhitespace == false && errorWords.contains { line.lowercased().contains($0) }
+        }
+        guard let head else { return Array(tail) }
+        let rest = lines.suffix(mostLines - 2)
+        let left = lines.count - rest.count - head - 1
+        return [lines[head], "… \(left) lines"] + rest
+    }
+
+    private static let errorWords = ["error", "exception", "panic", "fatal", "traceback"]
 
     // MARK: the one sentence
 
@@ -63,7 +77,10 @@ package struct StoryText {
         let exit = process.exit.map { "\($0)" + (process.exitedAt.map { " at \(clock($0))" } ?? "") }
         switch process.status {
         case .online, .reloading:
-            let start = story.deeds.first { ["start", "restart", "apply", "reload"].contains($0.what) }
+            // Who has asked for this run has said so before it was there.
+            let start = story.deeds.first { deed in
+                ["start", "restart", "apply", "reload"].contains(deed.what) && story.since.map { deed.at <= $0 } ?? true
+            }
             let last = story.events.last { $0.name == .restarting || $0.name == .starting }
             if let cause = story.cause { return "it runs\(since), restarted by od: \(cause)" }
             // A restart of ours comes with its own event; then nobody asked for it.

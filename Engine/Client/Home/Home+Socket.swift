@@ -13,9 +13,6 @@ enum Dialed: Hashable, Sendable {
 
 // Sockets are named through the open directory: a path below /proc/self/fd is short, whatever the home's path is.
 extension Home {
-    /// Backlog: the most that wait while the engine is being started or replaced.
-    private static let backlog: Int32 = 1024
-
     /// Connects to the daemon of a home that may not exist. For those who were connected before.
     static func dial(_ path: String) throws(Failure) -> Dialed {
         guard let home = try open(path, create: false) else { return .refused }
@@ -47,7 +44,7 @@ extension Home {
         guard withAddress({ bind(socket.number, $0, $1) }) == 0 else { throw .noSocket(path, .last) }
         // Before listen(2) nobody can connect, so that no umask games are needed.
         guard fchmodat(directory.number, Self.socketName, 0o600, 0) == 0,
-            Glibc.listen(socket.number, Self.backlog) == 0
+            Glibc.listen(socket.number, CInt(Defaults.clientBacklog)) == 0
         else { throw .noSocket(path, .last) }
         return socket
     }

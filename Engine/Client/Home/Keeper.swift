@@ -1,3 +1,4 @@
+import CKernel
 import Core
 import Glibc
 
@@ -5,9 +6,6 @@ import Glibc
 struct Keeper {
     /// Milliseconds that the keeper's first process may take to become a daemon.
     private static let patience = 5000
-    /// Descriptor numbers that the keeper expects.
-    private static let lockNumber: Int32 = 3
-    private static let listenerNumber: Int32 = 4
 
     private let program: String
     private let engine: String
@@ -33,10 +31,6 @@ struct Keeper {
         for (what, path) in [("the keeper", program), ("the engine", engine)] {
             guard access(path, X_OK) == 0 else { throw .noProgram(what, path, .last) }
         }
-        // Out of the way of the numbers that they get in the keeper.
-        guard let lock = Descriptor(fcntl(lock.number, F_DUPFD_CLOEXEC, 16)),
-            let listener = Descriptor(fcntl(listener.number, F_DUPFD_CLOEXEC, 16))
-        else { throw .noProgram("the keeper", program, .last) }
         let pid = try spawn(home: home, lock: lock.number, listener: listener.number)
         try awaitDaemon(pid)
     }
@@ -50,7 +44,7 @@ struct Keeper {
         // Out of the way of the numbers that they get in the keeper, which may be ours.
         guard let lock = Descriptor(fcntl(lock.number, F_DUPFD_CLOEXEC, 16)),
             let listener = Descriptor(fcntl(listener.number, F_DUPFD_CLOEXEC, 16)),
-            dup2(lock.number, Self.lockNumber) >= 0, dup2(listener.number, Self.listenerNumber) >= 0
+            dup2(lock.number, Int32(OD_FD_LOCK)) >= 0, dup2(listener.number, Int32(OD_FD_LISTENER)) >= 0
         else { throw .noProgram("the keeper", program, .last) }
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -69,28 +63,15 @@ struct Keeper {
     private static let managerVariables = ["NOTIFY_SOCKET", "WATCHDOG_USEC"]
 
     private func spawn(home: String, lock: Int32, listener: Int32) throws(Failure) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, lock, Self.lockNumber)
-        posix_spawn_file_actions_adddup2(&actions, listener, Self.listenerNumber)
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
         let arguments = [program, engine, "engine", "--home", home] + (embedded ? ["--embedded"] : [])
-        var pid: pid_t = 0
-        let error = withStrings(arguments) { argv in
-            withStrings(environment(home)) { envp in posix_spawn(&pid, program, &actions, &attributes, argv, envp) }
+        let gifts = [
+            od_gift(descriptor: lock, number: Int32(OD_FD_LOCK)),
+            od_gift(descriptor: listener, number: Int32(OD_FD_LISTENER)),
+        ]
+        let pid = withStrings(arguments) { argv in
+            withStrings(environment(home)) { envp in od_program_spawn(program, argv, envp, gifts, gifts.count) }
         }
-        guard error == 0 else { throw .noProgram("the keeper", program, SystemError(number: error)) }
+        guard pid > 0 else { throw .noProgram("the keeper", program, SystemError(number: -pid)) }
         return pid
     }
 

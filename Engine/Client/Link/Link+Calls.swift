@@ -66,7 +66,7 @@ extension Link {
     func sendWaiting() {
         guard case .up(let channel) = phase, !unsent.isEmpty else { return }
         failUnsure()
-        let room = Self.maxInFlight - inFlight
+        let room = Defaults.clientRequests - inFlight
         let now = unsent.prefix(room)
         for id in now {
             guard let call = calls[id] else { continue }

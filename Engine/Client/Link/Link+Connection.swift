@@ -4,12 +4,9 @@ import NIOPosix
 
 // Making connections: the first one, and the next after each that broke.
 extension Link {
-    /// Milliseconds between attempts to connect again: doubled from the first to the longest.
+    /// Milliseconds between attempts to connect again on this machine: doubled from the first to the longest.
     private static let firstPause = 2
     private static let longestPause = 1000
-    /// The same to another machine, where each attempt is a login.
-    private static let firstRemotePause = 500
-    private static let longestRemotePause = 15_000
     /// Failures after which the next attempt may find an engine.
     private static let passing: Set<ErrorCode> = [.connectionLost, .engineSilent, .remoteFailed, .tooBusy]
 
@@ -79,7 +76,7 @@ extension Link {
         let patience = options.pulse.patience
         let limit = ContinuousClock.now + .milliseconds(patience)
         let isRemote = options.remote != nil
-        var pause = isRemote ? Self.firstRemotePause : Self.firstPause
+        var pause = isRemote ? Defaults.firstRemotePause : Self.firstPause
         while case .down = phase {
             do {
                 if try await connectAgain() { return }
@@ -92,7 +89,7 @@ extension Link {
             }
             if ContinuousClock.now >= limit { failCalls(.silent("daemon.hello", patience), daemonIsGone: false) }
             try? await Task.sleep(for: .milliseconds(pause))
-            pause = min(pause * 2, isRemote ? Self.longestRemotePause : Self.longestPause)
+            pause = min(pause * 2, isRemote ? Defaults.longestRemotePause : Self.longestPause)
         }
     }
 

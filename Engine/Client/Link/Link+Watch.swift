@@ -3,9 +3,6 @@ import NIOCore
 
 /// One reader of `OpenDaemon.watch()`.
 struct Watcher {
-    /// Unread updates beyond this are dropped, and a snapshot takes their place when the reader comes back.
-    static let maxUnread = 1024
-
     let mailbox: Mailbox<FleetUpdate>
     var gate = EventGate()
     /// Its updates were dropped: nothing is kept for it until it reads again.
@@ -123,7 +120,7 @@ extension Link {
 
     private func push(_ update: FleetUpdate, to id: UInt64) {
         guard let mailbox = watchers[id]?.mailbox, watchers[id]?.stalled == false else { return }
-        guard mailbox.push(update, replacing: update.outdates) > Watcher.maxUnread else { return }
+        guard mailbox.push(update, replacing: update.outdates) > Defaults.unreadUpdates else { return }
         watchers[id]?.stalled = true
         watchers[id]?.gate.reset()
         mailbox.clear()

@@ -10,8 +10,6 @@ import Synchronization
 ///      ^                     |                          |
 ///      +------- broken ------+-------- broken ----------+        any --close--> closed
 actor Link {
-    /// Calls sent and not answered; more wait in `unsent`.
-    static let maxInFlight = 256
     /// Calls in all; one more fails with OD5007.
     static let maxCalls = 4096
     /// A call that saw so many connections break is not sent again: it may be what breaks them.

@@ -58,7 +58,7 @@ struct LogCursor: Equatable, Sendable {
     mutating func read(_ chunk: LogChunk) {
         let file = File(process: chunk.process, channel: chunk.channel)
         // What we say instead of a file that cannot be read has no place in it.
-        if !(chunk.isNote && chunk.last) { offsets[file] = chunk.end }
+        if !(chunk.isNote && chunk.last), !chunk.isEmptied { offsets[file] = chunk.end }
         if chunk.caughtUp { live.insert(file) }
         if chunk.last { ended.insert(file) }
     }

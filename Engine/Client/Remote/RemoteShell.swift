@@ -1,3 +1,4 @@
+import CKernel
 import Core
 import Glibc
 
@@ -33,31 +34,16 @@ final class RemoteShell: Sendable {
             _ = fcntl(number, F_SETFD, FD_CLOEXEC)
             _ = fcntl(number, F_SETFL, O_NONBLOCK)
         }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, pair[1], 0)
-        posix_spawn_file_actions_adddup2(&actions, pair[1], 1)
-        posix_spawn_file_actions_adddup2(&actions, pipe[1], 2)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        let gifts = [(pair[1], 0), (pair[1], 1), (pipe[1], 2)].map { od_gift(descriptor: $0.0, number: $0.1) }
         let argv = words.map { strdup($0) }
         defer { for word in argv { free(word) } }
-        var pid: pid_t = 0
-        let error = posix_spawnp(&pid, words[0], &actions, &attributes, argv + [nil], environ)
+        let pid = od_program_spawn(words[0], argv + [nil], environ, gifts, gifts.count)
         close(pair[1])
         close(pipe[1])
-        guard error == 0 else {
+        guard pid > 0 else {
             close(pair[0])
             close(pipe[0])
-            throw .noShell(words[0], SystemError(number: error))
+            throw .noShell(words[0], SystemError(number: -pid))
         }
         return RemoteShell(socket: pair[0], pid: pid, errors: pipe[0])
     }
@@ -87,9 +73,6 @@ final class RemoteShell: Sendable {
 
 // A connection to another machine.
 extension Link {
-    /// Milliseconds for a login in which ssh may ask for a password.
-    private static let loginPatience = 120_000
-
     /// Starts ssh and says hello through it.
     ///
     /// - Throws: `Failure`: OD5013 or OD5004 from ssh and what it says, and what `establish` throws.
@@ -99,7 +82,7 @@ extension Link {
         let shell = try RemoteShell.start(words)
         self.shell = shell
         do {
-            return try await establish(shell.socket, within: asks ? Self.loginPatience : options.pulse.patience)
+            return try await establish(shell.socket, within: asks ? Defaults.loginDeadline : options.pulse.patience)
         } catch let failure as Failure where failure == .lost {
             self.shell = nil
             let (exit, text) = try await Blocking.run { shell.end() }

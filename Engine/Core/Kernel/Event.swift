@@ -115,15 +115,19 @@ package struct EngineStart: Hashable, Sendable {
     /// The machine's init system has started it: what ran before a halt comes back too. Counts for the first engine of
     /// a keeper only.
     package var isBoot: Bool
+    /// Runs that the keeper is executing: whether they live is not known yet. None of them is among the held ones.
+    package var executing: [RunID]
 
     package init(
-        keeper: String, isEmbedded: Bool, hasAdopted: Bool = false, number: Int = 1, isBoot: Bool = false
+        keeper: String, isEmbedded: Bool, hasAdopted: Bool = false, number: Int = 1, isBoot: Bool = false,
+        executing: [RunID] = []
     ) {
         self.keeper = keeper
         self.isEmbedded = isEmbedded
         self.hasAdopted = hasAdopted
         self.number = number
         self.isBoot = isBoot
+        self.executing = executing
     }
 }
 

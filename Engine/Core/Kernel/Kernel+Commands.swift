@@ -49,7 +49,10 @@ extension Kernel {
     {
         try refuseWhileLeaving()
         var keys = try resolve(start.targets)
-        for spec in start.apps { try check(spec) }
+        for spec in start.apps {
+            try check(spec)
+            try checkFile(spec)
+        }
         try checkOrder(start.apps)
         var unchanged: [String] = []
         var touched: Set<UInt64> = []
@@ -64,10 +67,13 @@ extension Kernel {
         let alone = start.alone == true
         if !alone { keys += missingDependencies(of: keys) }
         for key in ordered(keys) { want(key, alone: alone, now, &effects) }
+        let others = resumed(beside: Set(keys))
         endHalt(now, &effects)
         let known = members.filter { fleet.app(of: $0)?.spec.startsItself == false }
         answerWhenSettled(
-            Pending(request: request, kind: .start, waiting: Set(keys), shown: keys + known, unchanged: unchanged))
+            Pending(
+                request: request, kind: .start, waiting: Set(keys), shown: keys + known, unchanged: unchanged,
+                warnings: others))
     }
 
     /// Makes sure the app exists. A definition that differs replaces that of an app that is down; one that runs is left.

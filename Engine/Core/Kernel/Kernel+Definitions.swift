@@ -25,8 +25,12 @@ extension Kernel {
         _ request: ChangeRequest, _ id: RequestID?, _ now: Moment, _ effects: inout Effects
     ) throws(Failure) {
         try refuseWhileLeaving()
-        for change in request.changes { try check(change) }
-        try checkOrder(request.changes.map(\.to))
+        let others = request.changes.map(\.to)
+        for change in request.changes {
+            try check(change)
+            try checkDependencies(change, beside: others)
+        }
+        try checkOrder(others)
         var results: [String: ApplyResult.Change] = [:]
         var touched: [UInt64] = []
         for change in request.changes {

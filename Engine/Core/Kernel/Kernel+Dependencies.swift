@@ -249,10 +249,14 @@ extension Kernel {
     package func graph() -> AppGraph {
         let nodes = fleet.apps.values.map { app in
             let keys = fleet.keys(of: app.key)
+            let finished = keys.count { key in
+                fleet[key].map { member($0) == .ended(.code(0)) } ?? false
+            }
             return AppGraph.Node(
                 namespace: app.spec.namespace, name: app.spec.name,
                 statuses: keys.compactMap { fleet[$0].map { status($0) } }, dependencies: app.spec.dependencies ?? [],
-                reason: keys.lazy.compactMap { orderReason($0) }.first, cascade: app.spec.cascade)
+                reason: keys.lazy.compactMap { orderReason($0) }.first, cascade: app.spec.cascade,
+                finished: finished > 0 ? finished : nil)
         }
         return AppGraph(nodes: nodes.sorted { $0.label < $1.label })
     }

@@ -7,7 +7,7 @@ extension Kernel {
             !spec.runsSame(as: old.spec)
         else { return }
         throw Failure(
-            .nameTaken, "the name ‘\(spec.name)’ is taken", why: "it runs \(old.spec.file ?? old.spec.script)",
+            .nameTaken, "the name ‘\(spec.name)’ is taken", why: "it runs \(old.spec.whatItRuns)",
             next: "choose another with --name, or od delete \(spec.name) first")
     }
 
@@ -35,6 +35,12 @@ extension AppSpec {
     /// Whether both run the same program, however people named it, from whichever folder.
     func runsSame(as other: AppSpec) -> Bool {
         if let file, let theirs = other.file { return file == theirs }
-        return script == other.script
+        return script == other.script && (!isCommandLine || cwd == other.cwd)
     }
+
+    /// What `npm start` does is said by the folder that it is in.
+    private var isCommandLine: Bool { script.contains(where: \.isWhitespace) }
+
+    /// For people who want to run another one under its name.
+    fileprivate var whatItRuns: String { file ?? (isCommandLine ? "\(script) in \(cwd)" : script) }
 }

@@ -37,6 +37,7 @@ extension Kernel {
         for run in held.sorted(by: { ($0.id.instance, $0.id.run) < ($1.id.instance, $1.id.run) }) {
             adopt(run, isNewest: newest[run.id.instance] == run.id.run, now, &effects)
         }
+        for id in start.executing.sorted(by: { ($0.instance, $0.run) < ($1.instance, $1.run) }) { expect(id, &effects) }
         if home.halted { return }
         resumeReloads(now, &effects)
         if isNew { startWanted(now, &effects) } else { restartWanted(now, &effects) }
@@ -63,16 +64,8 @@ extension Kernel {
             effects.keeper.append(.discard(run.id))
             return
         }
-        if run.id.run > instance.record.run {
-            // Runs that were not stored any more before the last engine died were restarts, since commands are stored
-            // first; but not the first run of one that had waited for others, or had never run.
-            let isFirst = instance.record.run == 0 || instance.record.held == .first
-            instance.record.restarts += Int(run.id.run - instance.record.run) - (isFirst ? 1 : 0)
-            instance.record.held = nil
-            instance.record.run = run.id.run
-            // Its end may be stored before anything else is: its number is not given to another run.
-            effects.store.append(.putInstance(instance.record))
-        }
+        // Its end may be stored before anything else is: its number is not given to another run.
+        if instance.record.begins(run.id.run) { effects.store.append(.putInstance(instance.record)) }
         let isUnwanted = instance.record.wanted != .running || home.halted
         if isOwn(run, of: instance.record, isNewest: isNewest) {
             if app.spec.sharesSockets { listening.insert(app.key) }

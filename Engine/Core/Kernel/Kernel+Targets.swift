@@ -65,6 +65,7 @@ extension Kernel {
     }
 
     private func noSuch(_ text: String) -> Failure {
+        if let failure = noInstance(text) { return failure }
         let names = Set(fleet.apps.values.map(\.spec.name)).sorted()
         let known = names + Set(fleet.apps.values.map(\.spec.namespace)).sorted()
         let more = names.count > Self.shownNames ? " and \(names.count - Self.shownNames) more" : ""
@@ -76,5 +77,19 @@ extension Kernel {
         let why = names.isEmpty ? "there are no apps yet" : nearest ?? list
         let next = names.isEmpty ? "od start FILE starts one" : "od list shows names, ids and namespaces"
         return Failure(.noSuchTarget, "‘\(text)’ names no process", why: why, next: next)
+    }
+
+    /// `shop/api#7` of an app that has others; nil for an app that there is not.
+    private func noInstance(_ text: String) -> Failure? {
+        guard case .name(let namespace, let name, _?)? = try? Target(text),
+            let owner = try? owners(namespace: namespace, name: name).first
+        else { return nil }
+        let numbers = fleet.keys(of: owner).compactMap { fleet[$0]?.record.number }.sorted()
+        let list = numbers.prefix(Self.shownNames).map { "\(name)#\($0)" }.joined(separator: ", ")
+        let more = numbers.count > Self.shownNames ? " and \(numbers.count - Self.shownNames) more" : ""
+        return Failure(
+            .noSuchTarget, "‘\(text)’ names no process",
+            why: numbers.count == 1 ? "the only instance is \(list)" : "the instances are \(list)\(more)",
+            next: "od list shows them; od scale \(name) N makes more")
     }
 }

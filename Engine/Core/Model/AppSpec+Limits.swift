@@ -1,7 +1,5 @@
 // What an engine accepts, whoever asks: a client that is not ours must not be able to stop it.
 extension AppSpec {
-    /// One year, in milliseconds.
-    static let longestDuration = 365 * 86_400_000
     /// Bytes and milliseconds of a rotation: sums of them are numbers still.
     static let largestFigure = 1 << 56
     /// Bytes of arguments and environment together; the keeper takes four megabytes.
@@ -28,7 +26,7 @@ extension AppSpec {
         try require((dependencies ?? []).allSatisfy(\.isValid), "dependencies", "names of apps")
         try require((1...Self.largestFigure).contains(maxMemory ?? 1), "maxMemory", "1 or more")
         for (key, value) in durations {
-            try require((0...Self.longestDuration).contains(value), key, "0 to 365 days")
+            try require((0...Defaults.longestDuration).contains(value), key, "0 to 365 days")
         }
         try require((1...1_000_000_000).contains(restart.maxRestarts), "maxRestarts", "1 or more")
         try require((1...100).contains(restart.factor), "restartFactor", "1 to 100")

@@ -45,6 +45,9 @@ public enum Defaults {
     public static let spareSockets = 3
     /// Connections that may wait to be accepted on a shared port.
     public static let portBacklog = 1024
+    /// PORT of a Procfile's first app, and what each later one has more (as foreman has it).
+    public static let firstPort = 5000
+    public static let portStep = 100
     /// Bytes that one `od send` may have.
     public static let sendBytes = 65_536
 
@@ -59,6 +62,8 @@ public enum Defaults {
     public static let logMaxAge = 7 * 86_400_000
     public static let logMaxTotal = 1 << 30
     public static let logCompress = true
+    /// Bytes of the old log files of all apps together.
+    public static let allLogsMaxTotal = 20 << 30
     /// Lines of each stream that are kept of a run that crashed, the most that may be asked for, and the files of an
     /// instance.
     public static let crashLogLines = 100
@@ -89,6 +94,12 @@ public enum Defaults {
 
     /// Dumps of `od save` that are kept.
     public static let dumps = 5
+    /// A config file at most: bytes, lists and maps within each other, and values, each use of an alias counted in full.
+    public static let configBytes = 1 << 20
+    public static let configDepth = 32
+    public static let configValues = 100_000
+    /// The longest duration that a config may name: a year.
+    public static let longestDuration = 365 * 86_400_000
     /// How long a config that is a program may take.
     public static let configPatience = 10_000
     /// Bytes of what such a config prints that are shown.
@@ -99,15 +110,22 @@ public enum Defaults {
     /// How long a client waits for the engine: to connect, and for one answer.
     public static let connectDeadline = 10_000
     public static let answerDeadline = 30_000
+    /// How long a login through ssh may take in which a person may be asked for a password.
+    public static let loginDeadline = 120_000
     /// Events that are kept; the oldest go first.
     public static let storedEvents = 10_000
+    /// Exits that are kept: of one instance, and of all, deleted ones included.
+    public static let storedExits = 1000
+    public static let storedExitsInAll = 100_000
     /// Crash reports kept of one app, and how much of its stderr one has: lines, and bytes of them.
     public static let crashReports = 20
     public static let crashLines = 40
     public static let crashBytes = 8192
-    /// Subscriptions with a number that one connection may have, and events that a reader of the SDK may leave unread.
+    /// Subscriptions with a number that one connection may have, and what a reader of the SDK may leave unread: events,
+    /// and updates of the fleet.
     public static let subscriptions = 64
     public static let unreadEvents = 1024
+    public static let unreadUpdates = 1024
     /// How many events `od events` shows before it follows, and one answer holds at most.
     public static let eventLines = 20
     public static let maxEventsInAnswer = 1000
@@ -122,14 +140,20 @@ public enum Defaults {
     /// Requests of one client: so many a second, and so many at once after a pause.
     public static let requestRate = 2000
     public static let requestBurst = 8192
-    /// Requests of one client beyond its rate that are answered with an error; then it is not read from for a second.
+    /// Requests of one client beyond its rate that are answered with an error; then it is not read from for the pause.
     public static let refusalBurst = 256
-    /// Connections to one engine at once.
+    public static let refusalPause = 1000
+    /// Connections to one engine at once, and those that may wait to be accepted, while it is replaced for example.
     public static let clients = 256
+    public static let clientBacklog = 1024
+    /// A client that has not said hello by then is closed.
+    public static let helloDeadline = 10_000
     /// Unanswered requests of one client: it is not read from until some are answered.
     public static let clientRequests = 256
     /// Open log streams of one client.
     public static let clientStreams = 64
+    /// Bytes that may wait for one client, beyond which events are dropped.
+    public static let clientEvents = 1 << 20
     /// Bytes of answers that may wait for one client, and for all.
     public static let clientAnswers = 16 << 20
     public static let allAnswers = 128 << 20
@@ -148,6 +172,11 @@ public enum Defaults {
     public static let keptEvents = 512
     /// Seconds that ssh may take to connect.
     public static let remotePatience = 15
+    /// Between attempts to reach another machine, each of which is a login: doubled from the first to the longest.
+    public static let firstRemotePause = 500
+    public static let longestRemotePause = 15_000
+    /// While somebody waits for an engine, it is asked this often whether it is there.
+    public static let pulse = 5000
     /// Metrics: sampled this often while somebody looks, and this often when nobody does: then less often where it takes
     /// more than a part in `restShare` of one processor, but at least as often as that.
     public static let sampleInterval = 1000

@@ -12,8 +12,8 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible {
     public let description: String
     private let kind: Kind
 
-    /// Names that stand for others: an app that ended badly by itself, and one whose health check says so.
-    public static let aliases = ["process:crash", "process:unhealthy"]
+    /// Names that stand for others: an app that ended badly by itself.
+    public static let aliases = ["process:crash"]
 
     /// - Throws: `OD1001` for what can never match, with the names that there are.
     public init(_ text: String) throws(Failure) {
@@ -21,7 +21,6 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible {
         switch text {
         case "*": kind = .all
         case "process:crash": kind = .crash
-        case "process:unhealthy": kind = .name("health:status:unhealthy")
         default:
             let isPrefix = text.hasSuffix(":*")
             let wanted = isPrefix ? String(text.dropLast()) : text

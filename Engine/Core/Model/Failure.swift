@@ -70,6 +70,8 @@ public enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case notServed = "OD1017"
     /// A pattern for lines of logs cannot be understood.
     case badPattern = "OD1023"
+    /// A user or a group that an app is to run as does not exist.
+    case noSuchAccount = "OD1028"
 
     /// The config file is not well-formed.
     case configSyntax = "OD2001"

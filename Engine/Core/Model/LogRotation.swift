@@ -59,11 +59,11 @@ extension LogRotation {
         // A file with holes may say any size.
         var total = old.reduce(0) { min($0, .max - $1.size) + $1.size }
         return old.filter { part in
-            let isTooOld = maxAge > 0 && now.milliseconds - part.modified.milliseconds > Int64(maxAge)
+            let isTooOld = maxAge > 0 && part.modified.milliseconds < now.milliseconds - Int64(maxAge)
             let isTooMany = counts[part.path, default: 0] > maxFiles
             guard isTooOld || isTooMany || maxTotal > 0 && total > maxTotal else { return false }
             counts[part.path, default: 0] -= 1
-            total -= part.size
+            total = max(0, total - part.size)
             return true
         }
     }

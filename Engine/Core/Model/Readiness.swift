@@ -50,10 +50,10 @@ public struct Readiness: Hashable, Sendable, Codable {
         if descriptor != nil, notify != .fd { return ("ready.fd", "left out, but for notify: fd") }
         if let descriptor, !Self.descriptors.contains(descriptor) { return ("ready.fd", "3 to 1023") }
         if watchdog != nil, notify != .systemd { return ("ready.watchdog", "left out, but for notify: systemd") }
-        if let watchdog, !(Self.shortestWatchdog...AppSpec.longestDuration).contains(watchdog) {
+        if let watchdog, !(Self.shortestWatchdog...Defaults.longestDuration).contains(watchdog) {
             return ("ready.watchdog", "100 ms to 365 days")
         }
-        guard (1...AppSpec.longestDuration).contains(timeout) else { return ("listenTimeout", "1 ms to 365 days") }
+        guard (1...Defaults.longestDuration).contains(timeout) else { return ("listenTimeout", "1 ms to 365 days") }
         return nil
     }
 

@@ -4,8 +4,12 @@ extension WallTime {
     private static let daysFromYearZeroTo1970: Int64 = 719_468
     private static let daysPerEra: Int64 = 146_097
 
-    /// `2026-11-21T09:24:17.112Z`
+    /// The years 0 to 9999, which the text has room for.
+    private static let writable = Int64(-62_167_219_200_000)...253_402_300_799_999
+
+    /// `2026-11-21T09:24:17.112Z`; a time outside the years 0 to 9999 is written as the first or last moment of them.
     public var description: String {
+        let milliseconds = min(max(milliseconds, Self.writable.lowerBound), Self.writable.upperBound)
         let day = Self.floorDivide(milliseconds, 86_400_000)
         let rest = milliseconds - day * 86_400_000
         let (year, month, date) = Self.civil(fromDays: day)
@@ -69,7 +73,7 @@ extension WallTime {
     }
 
     private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
-        a >= 0 ? a / b : -((-a + b - 1) / b)
+        a % b < 0 ? a / b - 1 : a / b
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {

@@ -49,7 +49,8 @@ public enum Frame {
 ///
 /// Layout, big endian: stream (4), process id (4), channel (1), flags (1), file offset of the first byte (8), with flag
 /// 4 when it was written (8, milliseconds since 1970), bytes. Flags: 1 `caughtUp`, 2 `last`, 4 `time`, 8 `isNote`,
-/// 16 `isOutdated`.
+/// 16 `isOutdated`,
+/// 32 `isEmptied`.
 public struct LogChunk: Hashable, Sendable {
     public enum Channel: UInt8, Hashable, Sendable, Codable, CaseIterable {
         case out = 1
@@ -70,6 +71,9 @@ public struct LogChunk: Hashable, Sendable {
     public var isOutdated: Bool
     /// The bytes are words of ours, a line that begins with `[od]`, and not of the file, which goes on at `offset`.
     public var isNote: Bool
+    /// The file was emptied (`log.flush`): what came before `offset` is gone. Such a chunk has no bytes, and is no place
+    /// to go on from.
+    public var isEmptied: Bool
     public var offset: UInt64
     /// When the bytes were written, exact to a batch of the writer; only when `LogRequest.times` asked.
     public var time: WallTime?
@@ -77,7 +81,8 @@ public struct LogChunk: Hashable, Sendable {
 
     public init(
         stream: UInt32, process: UInt32, channel: Channel, caughtUp: Bool = false, last: Bool = false,
-        isOutdated: Bool = false, isNote: Bool = false, offset: UInt64, time: WallTime? = nil, bytes: [UInt8]
+        isOutdated: Bool = false, isNote: Bool = false, isEmptied: Bool = false, offset: UInt64, time: WallTime? = nil,
+        bytes: [UInt8]
     ) {
         self.stream = stream
         self.process = process
@@ -86,6 +91,7 @@ public struct LogChunk: Hashable, Sendable {
         self.last = last
         self.isOutdated = isOutdated
         self.isNote = isNote
+        self.isEmptied = isEmptied
         self.offset = offset
         self.time = time
         self.bytes = bytes
@@ -103,7 +109,7 @@ public struct LogChunk: Hashable, Sendable {
         append(UInt64(stream), 4, to: &result)
         append(UInt64(process), 4, to: &result)
         result.append(channel.rawValue)
-        let said: UInt8 = (isNote ? 8 : 0) | (isOutdated ? 16 : 0)
+        let said: UInt8 = (isNote ? 8 : 0) | (isOutdated ? 16 : 0) | (isEmptied ? 32 : 0)
         result.append((caughtUp ? 1 : 0) | (last ? 2 : 0) | (time != nil ? 4 : 0) | said)
         append(offset, 8, to: &result)
         if let time { append(UInt64(bitPattern: time.milliseconds), Self.timeLength, to: &result) }
@@ -121,7 +127,8 @@ public struct LogChunk: Hashable, Sendable {
         self.init(
             stream: UInt32(number(0..<4)), process: UInt32(number(4..<8)), channel: channel,
             caughtUp: payload[9] & 1 != 0, last: payload[9] & 2 != 0,
-            isOutdated: payload[9] & 16 != 0, isNote: payload[9] & 8 != 0, offset: number(10..<18),
+            isOutdated: payload[9] & 16 != 0, isNote: payload[9] & 8 != 0, isEmptied: payload[9] & 32 != 0,
+            offset: number(10..<18),
             time: time.map { WallTime(milliseconds: $0) }, bytes: Array(payload[start...]))
     }
 

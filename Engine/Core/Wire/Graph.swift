@@ -11,10 +11,12 @@ public struct AppGraph: Hashable, Sendable, Codable {
         /// Why it waits; nil when it does not.
         public var reason: String?
         public var cascade: Cascade?
+        /// How many of its instances that are down have ended by themselves with success; nil for none.
+        public var finished: Int?
 
         public init(
             namespace: String, name: String, statuses: [ProcessStatus] = [], dependencies: [Dependency] = [],
-            reason: String? = nil, cascade: Cascade? = nil
+            reason: String? = nil, cascade: Cascade? = nil, finished: Int? = nil
         ) {
             self.namespace = namespace
             self.name = name
@@ -22,6 +24,7 @@ public struct AppGraph: Hashable, Sendable, Codable {
             self.dependencies = dependencies
             self.reason = reason
             self.cascade = cascade
+            self.finished = finished
         }
 
         /// `namespace/name`

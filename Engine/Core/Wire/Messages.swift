@@ -58,7 +58,8 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
     /// Milliseconds.
     public var uptime: Int
     public var embedded: Bool
-    /// The home was halted by `od daemon stop`: nothing is started until `od start`, `od up` or `od daemon start`.
+    /// The home was halted by `od daemon stop`: nothing is started until `od start`, `restart`, `reload`, `scale`, `apply`,
+    /// `up`, `resurrect` or `daemon start` says so, or the machine's init system at the next boot.
     public var halted: Bool
     /// Connected clients, the asking one included.
     public var clients: Int
@@ -72,11 +73,13 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
     /// Which keeper holds the runs, 1 for the first; nil from engines that do not tell.
     public var keepers: Int?
     public var keeperVersion: String?
+    /// nil from engines that do not tell.
+    public var oldLogs: OldLogs?
 
     public init(
         pid: Int32, keeperPid: Int32, version: String, home: String, startedAt: WallTime, uptime: Int, embedded: Bool,
         halted: Bool, clients: Int, apps: Int, instances: [String: Int], engineStarts: Int, sparePid: Int32? = nil,
-        keepers: Int? = nil, keeperVersion: String? = nil
+        keepers: Int? = nil, keeperVersion: String? = nil, oldLogs: OldLogs? = nil
     ) {
         self.pid = pid
         self.keeperPid = keeperPid
@@ -93,6 +96,7 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
         self.sparePid = sparePid
         self.keepers = keepers
         self.keeperVersion = keeperVersion
+        self.oldLogs = oldLogs
     }
 }
 

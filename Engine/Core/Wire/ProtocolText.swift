@@ -86,7 +86,7 @@ package enum ProtocolText {
         | what | how much | then |
         |---|---|---|
         | connections | \(Defaults.clients) | the oldest that has not said hello goes, else the new one is refused |
-        | hello | 10 s | closed |
+        | hello | \(Defaults.helloDeadline / 1000) s | closed |
         | requests a second | \(Defaults.requestRate), \(Defaults.requestBurst) at once | OD5011 says when to try \
         again; after \(Defaults.refusalBurst) of these the client is not read from for a second |
         | unanswered requests of a client | \(Defaults.clientRequests) | it is not read from |

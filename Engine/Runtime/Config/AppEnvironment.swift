@@ -18,10 +18,10 @@ package enum AppEnvironment {
     /// Variables that say who one is.
     static let personal: Set<String> = ["HOME", "USER", "LOGNAME", "SHELL"]
 
-    /// The variables of an app and where each comes from. Throws OD2006 and OD2007 for the files that it names.
+    /// The variables of an app and where each comes from; OD2006 and OD2007 for the files that it names.
     static func variables(
-        of app: AppConfig, in place: LaunchPlace
-    ) throws(Failure) -> (values: [String: String], sources: VariableSources) {
+        of app: AppConfig, in place: LaunchPlace, _ troubles: inout AppTroubles
+    ) -> (values: [String: String], sources: VariableSources) {
         let config = app.environment
         var values = inherited(from: place.shell, forUser: app.attributes.uid)
         if let more = config.inherited { values.merge(place.shell.filter { more.contains($0.key) }) { $1 } }
@@ -33,7 +33,10 @@ package enum AppEnvironment {
             sources[name] = source
         }
         for file in config.files {
-            for variable in try EnvFile.load(file, in: place.directory) {
+            let variables = troubles.look("envFile") { () throws(Failure) in
+                try EnvFile.load(file, in: place.directory)
+            }
+            for variable in variables ?? [] {
                 add(variable.name, variable.value, VariableSource("envFile", at: "\(file.path):\(variable.line)"))
             }
         }

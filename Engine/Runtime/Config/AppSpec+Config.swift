@@ -13,6 +13,8 @@ package struct LaunchPlace: Sendable {
     package var block: String?
     /// The name of the config file, to say where a variable comes from; nil without one.
     package var file: String?
+    /// The apps are to run on this machine: the users and groups that they name are looked for here.
+    package var isHere = false
 
     package init(namespace: String, directory: String, shell: [String: String], env: [String: String] = [:]) {
         self.namespace = namespace
@@ -24,41 +26,41 @@ package struct LaunchPlace: Sendable {
 
 extension AppSpec {
     /// An app ready to be sent: paths absolute, defaults filled in, everything it needs looked for on the disk.
-    /// Throws OD1002 … OD1007, with the app's place in its file.
+    /// Throws OD1002 … OD1007, OD1028, with their places in the file; several at once.
     package init(_ app: AppConfig, in place: LaunchPlace) throws(Failure) {
         do {
             try self.init(resolving: app, in: place)
         } catch {
-            var failure = error
-            if let spot = app.place { failure.why = "\(spot): \(failure.why)" }
-            throw failure
+            throw error.failure
         }
     }
 
-    private init(resolving app: AppConfig, in place: LaunchPlace) throws(Failure) {
+    /// The same; throws all that is wrong. Nothing of an app with mistakes is used but what else is wrong with it.
+    init(resolving app: AppConfig, in place: LaunchPlace) throws(AppTroubles) {
         let script = app.script ?? ""
         let name = app.fullName(block: place.block)
         let namespace = app.namespace ?? place.namespace
+        var troubles = AppTroubles(of: app, name: name)
         for (kind, text) in [("an app", name), ("a project", namespace)] where !AppName.isValid(text) {
-            throw Failure(
-                .badName, "‘\(text)’ cannot be the name of \(kind)",
-                why: "a name is a letter, then letters, digits, ‘.’, ‘_’ and ‘-’, not ‘all’", next: "choose another one"
-            )
+            troubles.add("name", .badName(text, of: kind))
         }
         let cwd = FilePath.absolute(app.cwd ?? ".", in: place.directory)
-        guard let kind = FilePath.kind(of: cwd), kind == .directory else {
-            let why = FilePath.kind(of: cwd) == nil ? "there is no \(cwd)" : "\(cwd) is no directory"
-            throw Failure(
-                .badDirectory, "the working directory of ‘\(name)’ is wrong", why: why,
-                next: "make it, or correct ‘cwd’")
-        }
-        let (env, sources) = try AppEnvironment.variables(of: app, in: place)
+        _ = troubles.look("cwd") { () throws(Failure) in try Self.checkFolder(cwd, of: name) }
+        let (env, sources) = AppEnvironment.variables(of: app, in: place, &troubles)
+        if place.isHere { app.attributes.unknownAccounts(of: name).forEach { troubles.add($0.key, $0.failure) } }
         // Relative scripts start at the config's folder; the app's own directory is a second guess.
         let directories = cwd == place.directory ? [cwd] : [place.directory, cwd]
         let search = LaunchSearch(directories: directories, path: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
-        let launch = try search.launch(
-            script: script, arguments: app.args ?? [], interpreter: app.interpreter,
-            interpreterArguments: app.interpreterArgs ?? [])
+        let found = troubles.look("script", needs: ["interpreter", "interpreterArgs", "cwd"]) {
+            () throws(Failure) in
+            try search.launch(
+                script: script, arguments: app.args ?? [], interpreter: app.interpreter,
+                interpreterArguments: app.interpreterArgs ?? [])
+        }
+        let stands = found.flatMap { launch in
+            troubles.look(nil) { () throws(Failure) in try ClusterSpec(app, launch, env: env, name: name) }
+        }
+        guard let launch = found, let stands, troubles.isEmpty else { throw troubles }
         func absolute(_ path: String?) -> String? { path.map { LogSettings.place($0, in: place.directory) } }
         self.init(
             namespace: namespace, name: name, script: script, program: launch.program,
@@ -71,7 +73,7 @@ extension AppSpec {
         ready = app.readiness(interpreter: launch.interpreter)
         shutdownWithMessage = app.shutdownWithMessage
         stdin = app.stdin == .null ? nil : app.stdin
-        cluster = try ClusterSpec(app, launch, env: env, name: name)
+        cluster = stands
         logs = LogSettings(app.logs, in: place.directory)
         dependencies = app.dependencies.flatMap { $0.isEmpty ? nil : $0 }
         (cascade, maxMemory) = (app.cascade, app.maxMemory)
@@ -82,6 +84,24 @@ extension AppSpec {
         metadata = AppMetadata(app, in: [place.directory, cwd])
         // Only what is not the default: a definition is then the same for older versions.
         if app.autoStart == false { autoStart = false }
+    }
+}
+
+extension AppSpec {
+    private static func checkFolder(_ cwd: String, of name: String) throws(Failure) {
+        let kind = FilePath.kind(of: cwd)
+        guard kind != .directory else { return }
+        throw Failure(
+            .badDirectory, "the working directory of ‘\(name)’ is wrong",
+            why: kind == nil ? "there is no \(cwd)" : "\(cwd) is no directory", next: "make it, or correct ‘cwd’")
+    }
+}
+
+extension Failure {
+    fileprivate static func badName(_ text: String, of kind: String) -> Failure {
+        Failure(
+            .badName, "‘\(text)’ cannot be the name of \(kind)",
+            why: "a name is a letter, then letters, digits, ‘.’, ‘_’ and ‘-’, not ‘all’", next: "choose another one")
     }
 }
 
@@ -129,45 +149,88 @@ package struct ResolvedProject: Sendable {
     /// Names of the apps in `failures`, in the same order.
     package var missing: [String]
 
-    /// Resolves the apps of a config. Throws everything but missing interpreters, all at once.
+    /// Resolves the apps of a config. Throws everything but missing interpreters, all at once; beside other mistakes they
+    /// are told too.
     ///
     /// - Parameter block: of `--env NAME`; OD1012 when no app has `env_NAME`.
     /// - Parameter only: names of apps, the others are left out; OD1013 for a name that no app has. nil: all.
-    /// - Parameter home: of the engine: OD4017 for files of apps that are od's own. nil: it is not looked at here.
+    /// - Parameter home: of the engine of this machine: OD4017 for files of apps that are od's own, OD1028 for users and
+    ///   groups. nil: these are not looked for here.
     package init(
         _ config: Config, shell: [String: String], env: [String: String], block: String? = nil, only: [String]? = nil,
         home: String? = nil
     ) throws(Failure) {
-        var place = LaunchPlace(namespace: config.namespace, directory: config.directory, shell: shell, env: env)
+        try self.init(ConfigReading(config: config), LaunchPlace.Chosen(shell, env, block, only, home))
+    }
+
+    /// Reads a config and resolves its apps: what is wrong in the file and what is missing on the disk, all at once.
+    /// The parameters are those of `ConfigFile.load` and of the other.
+    package static func load(
+        _ path: String, in directory: String, shell: [String: String], env: [String: String], block: String? = nil,
+        only: [String]? = nil, home: String? = nil
+    ) throws(Failure) -> (config: Config, project: ResolvedProject) {
+        let reading = try ConfigFile.read(path, in: directory)
+        let project = try ResolvedProject(reading, LaunchPlace.Chosen(shell, env, block, only, home))
+        return (reading.config, project)
+    }
+
+    private init(_ reading: ConfigReading, _ chosen: LaunchPlace.Chosen) throws(Failure) {
+        let (config, block) = (reading.config, chosen.block)
+        var place = LaunchPlace(
+            namespace: config.namespace, directory: config.directory, shell: chosen.shell, env: chosen.env)
         place.block = block
         place.file = FilePath.name(of: config.file)
-        try config.check(block: block)
-        if let only { try config.check(only: only, block: block) }
+        place.isHere = chosen.home != nil
+        if reading.problems.isEmpty {
+            try config.check(block: block)
+            if let only = chosen.only { try config.check(only: only, block: block) }
+        }
         apps = []
         failures = []
         missing = []
-        var fatal: [Failure] = []
+        var troubles: [AppTroubles] = []
         let names = config.fullNames(block: block)
-        for var app in config.apps where only?.contains(app.fullName(block: block)) ?? true {
-            do throws(Failure) {
+        for var app in config.apps where chosen.only?.contains(app.fullName(block: block)) ?? true {
+            // That it is missing was told.
+            if app.script == nil, !reading.problems.isEmpty { continue }
+            do throws(AppTroubles) {
                 app.dependencies = app.dependencies(by: names)
-                var spec = try AppSpec(app, in: place)
-                if var clash = home.flatMap(spec.clash) {
-                    if let spot = app.place { clash.why = "\(spot): \(clash.why)" }
-                    throw clash
+                var spec = try AppSpec(resolving: app, in: place)
+                if let clash = chosen.home.flatMap(spec.clash) {
+                    var trouble = AppTroubles(of: app, name: spec.name)
+                    trouble.add(nil, clash)
+                    throw trouble
                 }
                 spec.config = config.isFile ? config.file : nil
                 apps.append(spec)
             } catch {
-                if error.code == .interpreterMissing {
-                    failures.append(error)
-                    missing.append(app.fullName(block: block))
-                } else {
-                    fatal.append(error)
-                }
+                troubles.append(error)
+                guard error.isInterpreterOnly else { continue }
+                failures.append(error.failure)
+                missing.append(app.fullName(block: block))
             }
         }
-        if let first = fatal.first { throw fatal.count == 1 ? first : Failure(fatal) }
+        if reading.problems.isEmpty, troubles.allSatisfy(\.isInterpreterOnly) { return }
+        if reading.problems.isEmpty, troubles.count == 1 { throw troubles[0].failure }
+        let shown = config.apps.first?.spots?.file ?? FilePath.name(of: config.file)
+        throw Failure(reading.problems + troubles.flatMap { $0.problems ?? [] }, file: reading.shown ?? shown)
+    }
+}
+
+extension LaunchPlace {
+    /// What the command line says of a project.
+    fileprivate struct Chosen {
+        var shell: [String: String]
+        var env: [String: String]
+        var block: String?
+        var only: [String]?
+        var home: String?
+
+        init(
+            _ shell: [String: String], _ env: [String: String], _ block: String?, _ only: [String]?, _ home: String?
+        ) {
+            (self.shell, self.env, self.block, self.only, self.home) = (shell, env, block, only, home)
+        }
     }
 }
 
@@ -195,15 +258,5 @@ extension Config {
             .onlyUnknown, "‘\(wrong)’ is no app of this config",
             why: near ?? "its apps are \(names.prefix(12).joined(separator: ", "))",
             next: "--only takes names of apps, with commas between them")
-    }
-}
-
-extension Failure {
-    /// Several failures of one command as one; the code is that of the first.
-    package init(_ failures: [Failure]) {
-        self.init(
-            failures.first?.code ?? .bug, "\(failures.count) apps cannot be started",
-            why: failures.map { "\($0.what): \($0.why)" }.joined(separator: "\n"),
-            next: failures.first?.next ?? "")
     }
 }

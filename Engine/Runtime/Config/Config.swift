@@ -21,6 +21,20 @@ package struct Config: Hashable, Sendable {
     }
 }
 
+/// A config as far as it could be read, and the mistakes in it.
+struct ConfigReading: Sendable {
+    var config: Config
+    var problems: [ConfigProblem] = []
+    /// The file as the user named it.
+    var shown: String?
+
+    /// The config when it has no mistakes; else throws all of them.
+    func whole() throws(Failure) -> Config {
+        guard problems.isEmpty else { throw Failure(problems, file: shown ?? config.file) }
+        return config
+    }
+}
+
 /// An app as written in a config file or in flags; nil is "not said", for which the default holds.
 /// Durations are milliseconds.
 package struct AppConfig: Hashable, Sendable {
@@ -74,6 +88,8 @@ package struct AppConfig: Hashable, Sendable {
     package var description: String?
     /// Where it stands: `FILE:LINE:COLUMN: apps[0]`; nil for flags.
     package var place: String?
+    /// Where its keys stand; nil for flags.
+    package var spots: ConfigSpots?
 
     package init() {}
 }

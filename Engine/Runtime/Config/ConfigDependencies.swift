@@ -16,7 +16,7 @@ extension ConfigDraft {
                     if let place = places[label] {
                         warn(of: dependency, on: apps[place], at: nodes[index], &reader)
                     } else if isOurs(label) {
-                        unknown(dependency.name, labels, at: nodes[index], &reader)
+                        unknown(dependency.name, labels.filter { $0 != labels[index] }, at: nodes[index], &reader)
                     }
                     return label
                 }

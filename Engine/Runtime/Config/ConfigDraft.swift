@@ -14,17 +14,25 @@ package struct ConfigDraft: Sendable {
     /// - Parameter file: its absolute path, which gives format, folder and, by default, the project's name.
     /// - Parameter shown: the path as the user named it, for errors.
     package static func decode(_ text: String, file: String, shown: String) throws(Failure) -> Config {
-        let root: ConfigNode
+        try read(try parse(text, file: file, shown: shown), file: file, shown: shown)
+    }
+
+    /// The tree of a text. Throws what is not well-formed (OD2001).
+    static func parse(_ text: String, file: String, shown: String) throws(Failure) -> ConfigNode {
         do {
-            root = try ConfigFormat(file: file, text: text).parse(text)
+            return try ConfigFormat(file: file, text: text).parse(text)
         } catch {
             throw Failure([error], file: shown)
         }
-        return try read(root, file: file, shown: shown)
     }
 
     /// Reads and checks a tree, however it was written. A tree that a program made is to be `withoutPlaces`.
     package static func read(_ given: ConfigNode, file: String, shown: String) throws(Failure) -> Config {
+        try reading(given, file: file, shown: shown).whole()
+    }
+
+    /// The same, with its mistakes beside what could be read.
+    static func reading(_ given: ConfigNode, file: String, shown: String) -> ConfigReading {
         let (root, foreign) = PM2File.inOurKeys(given, file: file)
         var draft = ConfigDraft()
         var reader = ConfigReader()
@@ -34,13 +42,13 @@ package struct ConfigDraft: Sendable {
         } else if reader.problems.isEmpty {
             reader.fail(.configMissing, at: root.mark, "‘apps’ is missing: a list of apps, each with a script")
         }
-        guard reader.problems.isEmpty else { throw Failure(reader.problems, file: shown) }
         let directory = FilePath.directory(of: file)
-        return Config(
+        let config = Config(
             file: file, directory: directory, namespace: draft.name ?? DefaultName.project(directory: directory),
             apps: draft.apps.map { $0.placed(in: shown) },
             warnings: reader.warnings.map { "\($0.text): \(shown)" + ($0.mark == .none ? "" : ":\($0.mark.line)") }
                 + (foreign.map { ["\(shown): \($0)"] } ?? []))
+        return ConfigReading(config: config, problems: reader.problems, shown: shown)
     }
 
     mutating func readDefaults(_ node: ConfigNode, _ reader: inout ConfigReader) {
@@ -54,6 +62,7 @@ package struct ConfigDraft: Sendable {
             return reader.fail(.configValue, at: node.mark, "expected a list of apps, found \(found)")
         }
         var names: [String: Int] = [:]
+        let before = reader.problems.prefix(Failure.toldProblems)
         apps = items.indices.map { index in
             var app = defaults
             reader.inside("[\(index)]") { reader in
@@ -63,6 +72,7 @@ package struct ConfigDraft: Sendable {
                 let mark = items[index].mark
                 app.place = (mark == .none ? ": " : ":\(mark): ") + reader.pathText
                 app.checkTogether(at: items[index], &reader, complete: reader.problems.count == problems)
+                app.spots = ConfigSpots(of: items[index], at: reader.pathText, before + reader.problems[problems...])
                 guard let name = app.name ?? app.script.map(DefaultName.app(script:)) else { return }
                 if let other = names.updateValue(index, forKey: "\(app.namespace ?? "")/\(name)") {
                     let how = app.name == nil ? "; give this one a name" : ""
@@ -120,6 +130,7 @@ extension AppConfig {
     fileprivate func placed(in file: String) -> AppConfig {
         var copy = self
         copy.place = place.map { file + $0 }
+        copy.spots?.file = file
         return copy
     }
 }

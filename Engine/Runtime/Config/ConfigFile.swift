@@ -61,9 +61,14 @@ package enum ConfigFile {
     /// - Parameter path: as the user named it, absolute or relative to `directory`; a folder means the config in it, `-`
     ///   what comes on stdin, YAML or JSON, as if it were a file of `directory`.
     package static func load(_ path: String, in directory: String) throws(Failure) -> Config {
+        try read(path, in: directory).whole()
+    }
+
+    /// The same, with its mistakes beside what could be read; throws for what is no config at all.
+    static func read(_ path: String, in directory: String) throws(Failure) -> ConfigReading {
         if path == "-" { return try fromInput(in: directory) }
         let (file, shown) = try locate(path, in: directory)
-        return try ConfigDraft.read(try tree(file, shown: shown), file: file, shown: shown)
+        return ConfigDraft.reading(try tree(file, shown: shown), file: file, shown: shown)
     }
 
     /// The absolute path of a config, and how it is called in errors. A folder means the config in it.
@@ -98,7 +103,7 @@ package enum ConfigFile {
             next: "name a file, or start a program with od start FILE")
     }
 
-    private static func fromInput(in directory: String) throws(Failure) -> Config {
+    private static func fromInput(in directory: String) throws(Failure) -> ConfigReading {
         var bytes: [UInt8] = []
         while bytes.count <= ConfigLimits.bytes {
             let part = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
@@ -109,8 +114,9 @@ package enum ConfigFile {
             if part.isEmpty { break }
             bytes += part
         }
-        return try ConfigDraft.decode(
-            try text(bytes, shown: inputName), file: FilePath.absolute(inputName, in: directory), shown: inputName)
+        let file = FilePath.absolute(inputName, in: directory)
+        let tree = try ConfigDraft.parse(try text(bytes, shown: inputName), file: file, shown: inputName)
+        return ConfigDraft.reading(tree, file: file, shown: inputName)
     }
 
     /// How stdin is called in errors.

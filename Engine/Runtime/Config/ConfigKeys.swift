@@ -117,7 +117,8 @@ extension AppConfig {
         guard let entry = ConfigKeys.app.first(where: { $0.name == parts.first }) else {
             let near = NearestName.of(key, among: ConfigKeys.app.map(\.name))
             throw Failure(
-                .usage, "no config has a key ‘\(key)’", why: near.map { "the nearest is \($0)" } ?? "\(flag) sets none",
+                .usage, "no config has a key ‘\(key)’",
+                why: near.map { "the nearest is \($0)" } ?? "no key has a name like that",
                 next: "od help config lists the keys")
         }
         var node = ConfigNode.ofFlag(text)
@@ -136,6 +137,6 @@ extension AppConfig {
         guard let problem = reader.problems.first else { return }
         throw Failure(
             key == "name" ? .badName : .usage, "\(flag) does not understand ‘\(text)’", why: problem.message,
-            next: "od help start")
+            next: flag.hasPrefix("--") && !flag.hasPrefix("--set ") ? "od help start" : "od help config")
     }
 }

@@ -1,3 +1,5 @@
+internal import Core
+
 /// A place in a config file: line and column from 1, columns counted in code points. Line 0 is no place: the text was
 /// made by a program, and only the path of keys means something.
 package struct ConfigMark: Hashable, Sendable, CustomStringConvertible {
@@ -83,11 +85,11 @@ package struct ConfigPair: Hashable, Sendable {
 /// What a config file may be at most. Beyond a limit it is refused as a whole (OD2001).
 package enum ConfigLimits {
     /// Bytes of the file.
-    package static let bytes = 1 << 20
+    package static let bytes = Defaults.configBytes
     /// Lists and maps within each other.
-    package static let depth = 32
+    package static let depth = Defaults.configDepth
     /// Values, each use of an alias counted in full.
-    package static let nodes = 100_000
+    package static let nodes = Defaults.configValues
     /// Aliases that one file may use when it has lists or maps as keys (see YAMLDocument).
     package static let aliasesWithOddKeys = 20
 }

@@ -24,7 +24,7 @@ package struct ConfigProblem: Error, Hashable, Sendable {
 
 extension Failure {
     /// Mistakes of one file that are told; more are counted.
-    private static let toldProblems = 100
+    static let toldProblems = 100
 
     /// All mistakes of a file in one failure, in the order of the file; the code is that of the first.
     package init(_ problems: [ConfigProblem], file: String) {

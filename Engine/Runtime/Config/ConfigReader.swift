@@ -107,8 +107,14 @@ struct ConfigReader {
     }
 
     private mutating func unknown(_ pair: ConfigPair, among names: [String]) {
-        if path.count == 1, pair.key == "daemon" || pair.key == "plugins" {
-            return fail(.configUnknownKey, at: pair.mark, "settings of the daemon do not belong into a project's file")
+        if path.count == 1, pair.key == "daemon" {
+            return fail(
+                .configUnknownKey, at: pair.mark,
+                "settings of the daemon belong into \(DaemonSettings.file) of its home, not into a project"
+            )
+        }
+        if path.count == 1, pair.key == "plugins" {
+            return fail(.configUnknownKey, at: pair.mark, "no such key: od plugin switches what the daemon does")
         }
         if let later = ConfigKeys.notServed[pair.key] {
             return fail(.configUnknownKey, at: pair.mark, "no such key: this version \(later)")

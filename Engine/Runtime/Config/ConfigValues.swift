@@ -180,9 +180,7 @@ extension ConfigNode {
 
 /// A duration as people write it: `1500`, `500ms`, `10s`, `1.5m`, `2h`, `1d`.
 package struct ConfigDuration: Hashable, Sendable {
-    package static let longest = 365 * 86_400_000
-
-    static let schema = ConfigSchema.quantity("^[0-9][0-9.]* ?(ms|s|m|h|d)?$", most: longest)
+    static let schema = ConfigSchema.quantity("^[0-9][0-9.]* ?(ms|s|m|h|d)?$", most: Defaults.longestDuration)
 
     package var milliseconds: Int
 
@@ -191,7 +189,7 @@ package struct ConfigDuration: Hashable, Sendable {
         let units: [(String, Int)] = [
             ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("", 1),
         ]
-        guard let value = Quantity.read(text, units: units, most: Self.longest) else { return nil }
+        guard let value = Quantity.read(text, units: units, most: Defaults.longestDuration) else { return nil }
         milliseconds = value
     }
 }

@@ -158,8 +158,22 @@ extension LaunchSearch {
             ? "" : ", and no program of that name in PATH"
         return Failure(
             .scriptMissing, "there is no ‘\(script)’", why: "no file \(places.joined(separator: " or "))\(searched)",
-            next: "check the name and the directory")
+            next: near(script).map { "did you mean ‘\($0)’?" } ?? "check the name and the directory")
     }
+
+    /// The file beside which this one would lie and whose name is most like it.
+    private func near(_ script: String) -> String? {
+        guard !script.contains(where: \.isWhitespace) else { return nil }
+        let head = script.lastIndex(of: "/").map { script[...$0] } ?? ""
+        return directories.lazy.compactMap { directory in
+            let folder = FilePath.directory(of: FilePath.absolute(script, in: directory))
+            let names = (try? FilePath.names(in: folder, most: Self.mostNames)) ?? []
+            return NearestName.of(FilePath.name(of: script), among: names.sorted()).map { head + $0 }
+        }.first
+    }
+
+    /// Files of a folder among which a name is looked for.
+    private static let mostNames = 2000
 
     private func notExecutable(_ file: String) -> Failure {
         Failure(

@@ -7,8 +7,15 @@ package enum Migration {
     /// - Parameter path: as the user named it, absolute or relative to `directory`.
     /// - Throws: what the file's own mistakes are, as `ConfigFile.load` does.
     package static func yaml(of path: String, in directory: String) throws(Failure) -> String {
+        try migrated(path, in: directory).yaml
+    }
+
+    /// The same, with one line for each thing that people should know of what was not taken over.
+    package static func migrated(
+        _ path: String, in directory: String
+    ) throws(Failure) -> (yaml: String, warnings: [String]) {
         let (file, shown) = try ConfigFile.locate(path, in: directory)
-        if isVariables(file) { return try yaml(ofVariables: file, shown: shown) }
+        if isVariables(file) { return (try yaml(ofVariables: file, shown: shown), []) }
         let tree = try ConfigFile.tree(file, shown: shown)
         // It is to be good before it is rewritten.
         let config = try ConfigDraft.read(tree, file: file, shown: shown)
@@ -18,7 +25,7 @@ package enum Migration {
             text += "# That is a program: these are its values on this machine, now.\n"
         }
         if let warning { text += "# \(warning.replacing("\n", with: " "))\n" }
-        return text + ConfigYAML.text(root)
+        return (text + ConfigYAML.text(root), config.warnings)
     }
 
     /// `.env`, `.env.local`

@@ -5,10 +5,6 @@ internal import Core
 /// As with foreman each app has a PORT of its own: 5000 for the first, 100 more for each that follows, and the variables
 /// of a file `.env` beside it, whose PORT is the first one when it has one. https://ddollar.github.io/foreman/
 package enum Procfile {
-    /// PORT of the first app, and what each later one has more.
-    static let firstPort = 5000
-    static let portStep = 100
-
     /// Whether a file is one, by its name: `Procfile`, `Procfile.dev`.
     package static func isOne(_ file: String) -> Bool {
         let name = FilePath.name(of: file)
@@ -20,7 +16,7 @@ package enum Procfile {
     /// - Parameter environment: the text of the file `.env` beside it; nil when there is none.
     static func parse(_ text: String, environment: String?) throws(ConfigProblem) -> ConfigNode {
         var apps: [ConfigNode] = []
-        let base = environment.flatMap(port) ?? firstPort
+        let base = environment.flatMap(port) ?? Defaults.firstPort
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let mark = ConfigMark(line: index + 1, column: 1)
             let words = line.drop { $0.isWhitespace }
@@ -32,7 +28,7 @@ package enum Procfile {
             guard !command.isEmpty else {
                 throw ConfigProblem(.configMissing, at: mark, "‘\(words[..<colon])’ has no command")
             }
-            let port = base + apps.count * portStep
+            let port = base + apps.count * Defaults.portStep
             apps.append(app(String(words[..<colon]), command, port: port, hasFile: environment != nil, mark))
         }
         let root = ConfigMark(line: 1, column: 1)

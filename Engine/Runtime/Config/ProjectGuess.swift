@@ -67,13 +67,13 @@ private struct GuessedFolder {
     /// `web: node server.js`, one a line; each has the PORT that it has when the file itself is started.
     func procfile() -> [ProjectGuess.App] {
         guard has("Procfile"), let text = text("Procfile") else { return [] }
-        var port = Procfile.firstPort
+        var port = Defaults.firstPort
         return text.split(whereSeparator: \.isNewline).compactMap { line in
             guard let colon = line.firstIndex(of: ":"), !line.hasPrefix("#") else { return nil }
             let name = String(line[..<colon])
             let command = line[line.index(after: colon)...].trimmed
             guard AppName.isValid(name), !command.isEmpty else { return nil }
-            defer { port += Procfile.portStep }
+            defer { port += Defaults.portStep }
             // It is run once at a deployment.
             guard name != "release" else { return nil }
             var app = ProjectGuess.App(name: name, script: command, source: "Procfile")

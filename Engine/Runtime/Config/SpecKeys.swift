@@ -119,7 +119,7 @@ package enum SpecKeys {
             .keyNotSet, "‘\(key)’ cannot be changed so",
             why: isKey
                 ? "it says who the app is, or belongs to a whole"
-                : near ?? "the keys are \(names.joined(separator: ", ")), env.NAME",
+                : near ?? "no key has a name like that",
             next: isKey
                 ? "change the config and say od up, or od delete the app and start it anew"
                 : "od help set lists the keys")

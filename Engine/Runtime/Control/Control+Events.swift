@@ -1,4 +1,5 @@
 import Core
+import NIOCore
 
 // Events: who wants which, and what happened before.
 extension Control {
@@ -43,5 +44,48 @@ extension Control {
         await untilStored()
         let store = parts.store
         return try await parts.storeWorker.run { try store.events(query) }
+    }
+
+    // MARK: telling
+
+    /// Tells of events once they are stored: an engine that comes after this one finds the same events under the same
+    /// numbers, and nobody is told twice. A disk that hangs keeps nobody in the dark.
+    func tell(_ events: [FleetEvent], areStored: Bool) {
+        untold.add(events)
+        if areStored { return tell(upTo: .max) }
+        guard !untold.isDue, let last = untold.last else { return }
+        untold.isDue = true
+        loop.scheduleTask(in: .milliseconds(Int64(Untold.patience))) {
+            self.assumeIsolated { control in
+                control.untold.isDue = false
+                control.tell(upTo: last)
+                control.tell([], areStored: false)
+            }
+        }
+    }
+
+    /// Tells of all events up to that number.
+    func tell(upTo number: UInt64) {
+        for event in untold.take(upTo: number) { server?.publish(event) }
+    }
+}
+
+/// Events that nobody has been told of yet, by rising numbers.
+struct Untold: Sendable {
+    /// Milliseconds that an event waits for a disk.
+    static let patience = 1000
+
+    private var events: [FleetEvent] = []
+    /// They will be told of, whatever the disk does.
+    var isDue = false
+
+    var last: UInt64? { events.last?.seq }
+
+    mutating func add(_ new: [FleetEvent]) { events += new }
+
+    mutating func take(upTo number: UInt64) -> [FleetEvent] {
+        let rest = events.firstIndex { $0.seq > number } ?? events.endIndex
+        defer { events.removeSubrange(..<rest) }
+        return Array(events[..<rest])
     }
 }

@@ -94,6 +94,7 @@ extension Control {
     /// The keeper executes a run, or has taken it over.
     func began(_ slot: KeeperSlot) {
         _ = parts.link.isListed(slot.id)
+        executing.remove(slot.id)
         if !isReady, adopting.contains(slot.id) { adopted.append(slot) }
         take(.spawned(slot.id, pid: slot.pid, since: slot.since))
         // One that was adopted may have ended already.
@@ -143,16 +144,16 @@ extension Control {
         known.hasEnded = slot.end != nil
         known.isGone = slot.isGone
         slots[slot.id] = known
-        if slot.isGone {
-            parts.spawner.ended(slot.id)
-            if !slot.hasCgroup { lookForStrays() }
-        }
-        guard !known.isDiscarded else {
+        if known.isDiscarded {
             if slot.isGone { forget(slot.id) }
-            return
+        } else {
+            if let end = slot.end { take(.exited(slot.id, end)) }
+            if slot.isGone { take(.gone(slot.id)) }
         }
-        if let end = slot.end { take(.exited(slot.id, end)) }
-        if slot.isGone { take(.gone(slot.id)) }
+        guard slot.isGone else { return }
+        // The next run is being started: what this one has left can wait.
+        parts.spawner.ended(slot.id)
+        if !slot.hasCgroup { lookForStrays() }
     }
 
     private func answered(_ number: UInt64, _ frame: KeeperFrame) {
@@ -172,6 +173,7 @@ extension Control {
 
     /// The fleet is not known before this run is; but a program that takes long to be executed holds nobody up.
     private func expect(_ id: RunID) {
+        executing.insert(id)
         adopting.insert(id)
         loop.scheduleTask(in: .milliseconds(Self.startPatience)) { self.assumeIsolated { $0.knows(id) } }
     }
@@ -182,6 +184,7 @@ extension Control {
     private func refused(_ kind: UInt32, _ id: RunID, _ trouble: SpawnTrouble) {
         if kind == OD_SPAWN.rawValue {
             _ = parts.link.isListed(id)
+            executing.remove(id)
             spawnRefused(id, trouble)
             knows(id)
         } else if kind == OD_LEAVE.rawValue {

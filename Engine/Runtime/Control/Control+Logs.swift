@@ -36,7 +36,12 @@ extension Control {
         let key = LogPump.pageKey(path)
         do {
             let page = try heldPages.removeValue(forKey: key)?.give() ?? newPage(key)
-            if parts.pump.open(path, page: page) { logUsers[path] = [instance] } else { _ = Descriptor(page) }
+            guard parts.pump.open(path, page: page) else {
+                _ = Descriptor(page)
+                return
+            }
+            logUsers[path] = [instance]
+            parts.archivist.room.opened(path)
         } catch {
             Log.write("no log for \(path): \(error)", .warn)
         }
@@ -129,6 +134,7 @@ extension Control {
             logUsers[path]?.remove(instance)
             guard users.count == 1 else { continue }
             logUsers[path] = nil
+            parts.archivist.room.closed(path)
             if parts.pump.close(path) { closing[path] = [] }
         }
     }

@@ -12,8 +12,6 @@ extension Control {
         var done: CheckedContinuation<SpawnTrouble?, Never>
     }
 
-    /// EX_TEMPFAIL of sysexits.h: the keeper starts another engine.
-    static let replaced: Int32 = 75
     /// Milliseconds that a keeper may take to become another.
     private static let patience: Int64 = 10_000
     /// Milliseconds for answers that are under way when the engine makes room for the next.
@@ -40,7 +38,7 @@ extension Control {
             pid: processID(), version: Build.version, keeperVersion: keeper?.build ?? "", note: note)
         Task {
             await server?.close(within: Self.farewell)
-            parts.end(Self.replaced)
+            parts.end(EngineMain.startAnother)
         }
         return result
     }

@@ -131,6 +131,6 @@ extension Control {
             instances: processes.reduce(into: [:]) { $0[$1.status.rawValue, default: 0] += 1 },
             engineStarts: startNumber, sparePid: keeper.flatMap { $0.spare > 0 ? $0.spare : nil },
             keepers: keeper.flatMap { $0.keepers > 0 ? Int($0.keepers) : nil },
-            keeperVersion: keeper.flatMap { $0.build.isEmpty ? nil : $0.build })
+            keeperVersion: keeper.flatMap { $0.build.isEmpty ? nil : $0.build }, oldLogs: parts.archivist.room.info)
     }
 }

@@ -39,7 +39,7 @@ extension Control {
     func engineStart(_ keeper: String) -> EngineStart {
         EngineStart(
             keeper: keeper, isEmbedded: isStartedEmbedded, hasAdopted: isSeeking, number: startNumber,
-            isBoot: isStartedByBoot)
+            isBoot: isStartedByBoot, executing: Array(executing))
     }
 
     /// Which of both died: the worker's place is taken by a new child of the spare, the spare's by the worker.
@@ -90,6 +90,7 @@ extension Control {
         isKeeperThere = false
         roll = nil
         adopting = []
+        executing = []
         for id in slots.keys {
             slots[id]?.index = nil
             slots[id]?.exitNumber = 0

@@ -176,11 +176,10 @@ extension Control {
     /// Milliseconds between two looks, and how often it is looked.
     private static let (look, looks): (Int, Int) = (20, 100)
 
-    /// Who asks right after a crash hears of it: its report is written when the streams of the run are read.
+    /// A report that is being written is waited for; one whose streams are read yet is not.
     private func untilReported(_ keys: Set<UInt64>) async {
         for _ in 0..<Self.looks {
-            let open = witness.drafts.keys.contains { keys.contains($0.instance) }
-            guard open || witness.unwritten.contains(where: { keys.contains($0.instance) }) else { return }
+            guard witness.unwritten.contains(where: { keys.contains($0.instance) }) else { return }
             try? await Task.sleep(for: .milliseconds(Self.look))
         }
     }
@@ -198,11 +197,37 @@ extension Control {
                 next: "name those that you want to know of")
         }
         await untilReported(Set(subjects.map(\.key)))
+        // How they are and what is read of them is of one moment: what happens from here on is left out.
+        let present = subjects.compactMap { kernel.subject($0.key, at: Clock.now()) }
+        let last = kernel.lastEventNumber
+        // Who asks right after a crash hears of it, without its last words.
+        let drafts = witness.drafts.values.map(\.report)
         await untilStored()
         let store = parts.store
         return try await parts.storeWorker.run {
-            try subjects.map { try Self.story(of: $0, in: store) }
+            try present.map { subject in
+                var story = try Self.story(of: subject, upTo: last, in: store)
+                let early = drafts.filter { draft in
+                    draft.app == subject.app
+                        && !story.crashes.contains { ($0.instance, $0.run) == (draft.instance, draft.run) }
+                }
+                story.crashes = Self.newest(story.crashes + early, of: subject.process.instance)
+                return story
+            }
         }
+    }
+
+    /// Newest first: they are written when the streams of their runs are read, which is not always in their order.
+    static func newest(_ crashes: [CrashReport], of instance: Int) -> [CrashReport] {
+        crashes.filter { $0.instance == instance }.sorted { ($0.at, $0.run) > ($1.at, $1.run) }
+    }
+
+    /// The last events up to a number, oldest first.
+    private static func events(
+        _ filter: EventFilter = .all, targets: TargetMatcher? = nil, upTo last: UInt64, in store: Store
+    ) throws(Failure) -> [FleetEvent] {
+        let found = try store.events(EventQuery(filter, targets: targets, limit: 2 * mostEvents))
+        return found.filter { $0.seq <= last }.suffix(mostEvents)
     }
 
     /// What differs, with the version, which is no part of the definition.
@@ -212,19 +237,19 @@ extension Control {
         return new.changes(from: old) + (before == after ? [] : [version])
     }
 
-    private static func story(of subject: Kernel.Subject, in store: Store) throws -> ProcessStory {
+    private static func story(of subject: Kernel.Subject, upTo last: UInt64, in store: Store) throws -> ProcessStory {
         let process = subject.process
         let annals = try store.annals(of: subject.app)
         let target = "\(process.namespace)/\(process.name)#\(process.instance)"
         let matcher = try TargetMatcher([target])
-        let own = try store.events(EventQuery(targets: matcher, limit: mostEvents))
+        let own = try events(targets: matcher, upTo: last, in: store)
         // When the engine began and the daemon was told to stop explains what no word about the app does.
-        let ours = try store.events(EventQuery(EventFilter(["engine:*", "keeper:*"]), limit: mostEvents))
+        let ours = try events(EventFilter(["engine:*", "keeper:*"]), upTo: last, in: store)
             .filter { $0.at >= own.first?.at ?? WallTime(milliseconds: 0) }
         let changes = annals.good.map { Self.changes(from: $0.spec, to: subject.spec) } ?? []
         var story = ProcessStory(
             process: process, since: Self.since(process, own), deeds: annals.deeds,
-            crashes: annals.crashes.filter { $0.instance == process.instance },
+            crashes: newest(annals.crashes, of: process.instance),
             events: (own + ours).sorted { $0.seq < $1.seq }, changes: changes,
             goodUntil: changes.isEmpty ? nil : annals.good?.until)
         story.cause = subject.cause

@@ -18,6 +18,7 @@ actor Control {
     let startedAt = Clock.now()
     var kernel: Kernel
     var journal = Journal()
+    var untold = Untold()
     /// What the engine does beyond supervising, and how it is.
     var capabilities: Capabilities
     /// Events that came while a command was being made durable.
@@ -47,8 +48,9 @@ actor Control {
     var isKeeperStrange = false
     /// Runs whose OD_ADOPT is not answered.
     var adopting: Set<RunID> = []
-    /// What the start of this engine has found so far: runs that a keeper holds, those that are being adopted, and those
-    /// that ended while nobody looked.
+    /// Runs that the keeper was executing when this engine came, and of which it has not said yet what became of them.
+    var executing: Set<RunID> = []
+    /// What its start has found so far: runs that a keeper holds, those to be adopted, those that ended unseen.
     var adopted: [KeeperSlot] = []
     var sought: [RunID: ProcessRecord] = [:]
     var dead: [HeldRun] = []
@@ -132,6 +134,7 @@ actor Control {
         self.listener = od_pump_duplicate(listener)
         try listen()
         relist()
+        parts.archivist.begin()
         sweepLogs()
         let (home, readers) = (parts.home.path, parts.readers)
         let gate: Server.Gate = { () async throws(Failure) in
@@ -145,12 +148,9 @@ actor Control {
             listener: listener, on: loop, router: router, gate: gate, note: { Log.write($0, .warn) },
             hello: { await self.greet($0) })
         // Once more: taking the socket over has set its backlog to a smaller one.
-        Glibc.listen(listener, Self.backlog)
+        Glibc.listen(listener, Server.backlog)
         if Door.belongs(to: parts.home.path) { Task { await openDoor() } }
     }
-
-    /// Clients that may wait to be accepted, while an engine is being replaced for example.
-    private static let backlog: Int32 = 1024
 
     // MARK: events in
 
@@ -257,6 +257,8 @@ actor Control {
     }
 
     func write(_ batch: Journal.Batch) async throws(Failure) {
+        let gathered = kernel.lastEventNumber
+        defer { tell(upTo: gathered) }
         try await commit(batch.writes, processes: Array(batch.processes.values))
         storeTrouble = nil
         for id in batch.acknowledge { acknowledge(id) }
@@ -273,7 +275,7 @@ actor Control {
         for crash in effects.crashes { keepLastLines(of: crash) }
         for effect in effects.timers { obey(effect) }
         watch(effects)
-        for event in effects.publish { server?.publish(event) }
+        tell(effects.publish, areStored: !storing || journal.waiting.isEmpty && !isFlushing)
         watchForCrashes(effects)
         for key in effects.forgotten { closeLogs(of: key) }
         isPerforming = false

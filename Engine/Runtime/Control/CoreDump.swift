@@ -81,7 +81,10 @@ struct CoreDump: Sendable {
             var facts = stat()
             guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size > 0 else { continue }
             let at = Int64(facts.st_mtim.tv_sec)
-            guard abs(at - subject.at) <= Self.patience, at >= found?.at ?? at else { continue }
+            // Its owner may have set any time.
+            guard (subject.at - Self.patience...subject.at + Self.patience).contains(at), at >= found?.at ?? at else {
+                continue
+            }
             found = (path, at)
         }
         return found?.path

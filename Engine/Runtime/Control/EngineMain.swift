@@ -8,8 +8,8 @@ import Synchronization
 /// The engine's process: what `od engine --home DIR [--embedded | --boot]` runs, started by the keeper with its link and the
 /// listening socket as descriptors.
 package enum EngineMain {
-    /// EX_TEMPFAIL of sysexits.h: the keeper tries again later.
-    private static let tryAgain: Int32 = 75
+    /// EX_TEMPFAIL of sysexits.h, with which an engine ends: the keeper starts another.
+    static let startAnother: Int32 = 75
 
     /// Runs until everything is stopped and the keeper has given leave; does not return before.
     ///
@@ -42,7 +42,7 @@ package enum EngineMain {
         let facts = Facts()
         let parts = Control.Parts(
             home: paths, link: KeeperLink(socket: Int32(OD_FD_LINK)), store: store, storeWorker: try Worker("od-store"),
-            pump: try LogPump { facts.take($0) }, archivist: try Archivist(),
+            pump: try LogPump { facts.take($0) }, archivist: try Archivist(home: paths.path),
             readers: try Worker("od-read", threads: 2), searchers: try Worker.modest("od-search"), meter: try Meter(),
             startKeeper: { try KeeperStart(home: paths.path).run(listener: $0) },
             signs: try SignWatch { facts.take($0) })
@@ -61,7 +61,7 @@ package enum EngineMain {
                 try await control.open(listener: Int32(OD_FD_LISTENER))
             } catch {
                 Log.write("the engine cannot start: \(error)", .error)
-                exit(tryAgain)
+                exit(startAnother)
             }
         }
     }
@@ -94,7 +94,7 @@ package enum EngineMain {
                 try await engine.open(listener: Int32(OD_FD_LISTENER))
             } catch {
                 Log.write("nobody can be told: \(error)", .error)
-                exit(tryAgain)
+                exit(startAnother)
             }
         }
         while true {

@@ -55,9 +55,13 @@ struct TurningFile: Sendable {
     }
 
     private func redirect() {
-        let file = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // A FIFO in its place would let us wait for a reader for ever.
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let file = Glibc.open(path, flags, 0o600)
         guard file >= 0 else { return }
+        defer { close(file) }
+        var facts = stat()
+        guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return }
         for descriptor in descriptors { dup2(file, descriptor) }
-        close(file)
     }
 }

@@ -81,6 +81,7 @@ extension Control {
             file.path, from: streamed.offset ?? 0, newest: parts.pump.growth.marks(of: file.path))
         var sender = LogSender(file: file, stream: stream, session: session)
         var lag = LogLag(request, path: file.path, parts)
+        var emptying = EmptyingWatch(file.path, parts.pump.growth)
         do {
             let limit = parts.pump.growth.length(of: file.path)
             try await parts.readers.run {
@@ -92,6 +93,9 @@ extension Control {
             }
             for await _ in parts.pump.growth.changes(of: file.path) {
                 while true {
+                    if let start = emptying.news(at: reader.position) {
+                        guard await sender.sendEmptied(at: start) else { return }
+                    }
                     let limit = parts.pump.growth.length(of: file.path)
                     let slice = try await parts.readers.run { try reader.read(sliceSize, upTo: limit) }
                     guard await sender.send(slice, isLast: slice.bytes.isEmpty && !request.follow) else { return }
@@ -143,6 +147,14 @@ private struct LogSender {
             stream: stream, process: file.process, channel: file.channel, caughtUp: catchesUp, last: isLast,
             offset: slice.offset, bytes: slice.bytes)
         return await session.send(log: chunk) && !isLast
+    }
+
+    /// False: send no more.
+    func sendEmptied(at position: UInt64) async -> Bool {
+        await session.send(
+            log: LogChunk(
+                stream: stream, process: file.process, channel: file.channel, isEmptied: true, offset: position,
+                bytes: []))
     }
 
     /// False: send no more.

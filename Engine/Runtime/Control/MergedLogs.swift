@@ -77,10 +77,14 @@ extension Control {
         let reader = LogReader(file.path, from: position)
         var gate = LineGate(sieve: sieve, position: position)
         var lag = LogLag(request, path: file.path, parts)
+        var emptying = EmptyingWatch(file.path, parts.pump.growth)
         let (times, growth) = (request.times ?? false, parts.pump.growth)
         do {
             for await _ in parts.pump.growth.changes(of: file.path) {
                 while true {
+                    if let start = emptying.news(at: reader.position) {
+                        guard await sender.sendEmptied(file, at: start) else { return }
+                    }
                     let limit = parts.pump.growth.length(of: file.path)
                     let slice = try await parts.readers.run { try reader.read(LogMerge.slice, upTo: limit) }
                     if slice.bytes.isEmpty { break }
@@ -181,6 +185,13 @@ private struct MergedSender: Sendable {
             log: LogChunk(
                 stream: stream, process: file.process, channel: file.channel, isNote: true, offset: gap.position,
                 time: time, bytes: gap.words))
+    }
+
+    /// False: send no more.
+    func sendEmptied(_ file: LogStreamResult.File, at position: UInt64) async -> Bool {
+        var chunk = chunk(file, position)
+        chunk.isEmptied = true
+        return await session.send(log: chunk)
     }
 
     /// There are other files.

@@ -11,8 +11,6 @@ actor RefusedEngine {
     private static let tryAfter = 2000
     /// Milliseconds after which a trouble that is not the state's is tried again by another engine.
     private static let otherTrouble: Int64 = 5000
-    /// EX_TEMPFAIL of sysexits.h: the keeper starts another engine.
-    private static let tryAgain: Int32 = 75
     private static let leaveAgainAfter: Int64 = 100
 
     /// A run that the keeper holds.
@@ -62,7 +60,7 @@ actor RefusedEngine {
         server = try await Server.open(listener: listener, on: loop, router: router) { try await self.greet($0) }
         guard failure.code != .storeFailed else { return }
         loop.scheduleTask(in: .milliseconds(Self.otherTrouble)) {
-            self.assumeIsolated { if !$0.isStopping { $0.end(Self.tryAgain) } }
+            self.assumeIsolated { if !$0.isStopping { $0.end(EngineMain.startAnother) } }
         }
     }
 
@@ -95,7 +93,7 @@ actor RefusedEngine {
         }
         if !isStopping {
             Log.write("the state can be read: another engine takes over")
-            end(Self.tryAgain)
+            end(EngineMain.startAnother)
         }
         return failure
     }

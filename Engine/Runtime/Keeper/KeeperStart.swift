@@ -82,30 +82,15 @@ struct KeeperStart: Sendable {
     }
 
     private func spawn(lock: Int32, listener: Int32, link: Int32) throws(Trouble) -> pid_t {
-        // Out of the way of the numbers that they get in the keeper.
-        let copies = [lock, listener, link].map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
-        defer { for copy in copies where copy >= 0 { close(copy) } }
-        guard copies.allSatisfy({ $0 >= 0 }) else { throw Trouble("no descriptors", errno) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (copy, number) in zip(copies, [Int32(OD_FD_LOCK), Int32(OD_FD_LISTENER), Self.linkNumber]) {
-            posix_spawn_file_actions_adddup2(&actions, copy, number)
+        let gifts = [
+            od_gift(descriptor: lock, number: Int32(OD_FD_LOCK)),
+            od_gift(descriptor: listener, number: Int32(OD_FD_LISTENER)),
+            od_gift(descriptor: link, number: Self.linkNumber),
+        ]
+        let pid = withStrings([keeper, engine, "engine", "--home", home]) { argv in
+            withStrings(environment()) { envp in od_program_spawn(keeper, argv, envp, gifts, gifts.count) }
         }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var pid: pid_t = 0
-        let error = withStrings([keeper, engine, "engine", "--home", home]) { argv in
-            withStrings(environment()) { envp in posix_spawn(&pid, keeper, &actions, &attributes, argv, envp) }
-        }
-        guard error == 0 else { throw Trouble(keeper, error) }
+        guard pid > 0 else { throw Trouble(keeper, -pid) }
         return pid
     }
 

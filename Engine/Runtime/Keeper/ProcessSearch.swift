@@ -19,8 +19,7 @@ struct ProcessSearch {
     }
 
     /// Bytes of an environment that are looked at; ours are among the first entries, which are sorted.
-    private static let environmentMax = 256 << 10
-    private static let processesMax = 65_536
+    static let environmentMax = 256 << 10
 
     private let home: String
     private let proc: Int32
@@ -69,7 +68,7 @@ struct ProcessSearch {
 
     /// Living processes that were executed with OD_INSTANCE of one of the instances, and for this home; oldest first.
     private func candidates(_ instances: Set<UInt64>) -> [Candidate] {
-        var list = [od_pump_process](repeating: od_pump_process(), count: Self.processesMax)
+        var list = [od_pump_process](repeating: od_pump_process(), count: ProcessTable.capacity)
         let count = od_pump_processes(proc, &list, list.count)
         guard count > 0 else { return [] }
         return list[..<Int(count)].compactMap { process -> Candidate? in

@@ -55,7 +55,7 @@ enum Door {
         }
         // Before listen(2) nobody can connect.
         guard bound == 0, fchownat(directory, "od.sock", 0, group, AT_SYMLINK_NOFOLLOW) == 0,
-            fchmodat(directory, "od.sock", 0o660, 0) == 0, Glibc.listen(socket, 1024) == 0
+            fchmodat(directory, "od.sock", 0o660, 0) == 0, Glibc.listen(socket, Server.backlog) == 0
         else {
             let trouble = Trouble("od.sock")
             close(socket)

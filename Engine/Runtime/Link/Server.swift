@@ -17,13 +17,13 @@ package actor Server {
         package var burst = Defaults.requestBurst
         /// Such answers in a second; beyond them the client is not read from for `pause` milliseconds.
         package var refusals = Defaults.refusalBurst
-        package var pause = 1000
+        package var pause = Defaults.refusalPause
         /// Requests in one batch.
         package var batch = Defaults.batchLength
         /// Log streams of one client; one more is an error.
         package var streams = Defaults.clientStreams
         /// Bytes that wait for one client, beyond which events are dropped (see `Session`).
-        package var outbound = 1 << 20
+        package var outbound = Defaults.clientEvents
         /// Bytes of answers that wait for one client, and for all; an answer beyond is replaced by OD5011.
         package var answers = Defaults.clientAnswers
         package var allAnswers = Defaults.allAnswers
@@ -32,7 +32,7 @@ package actor Server {
         /// Log chunks wait above the higher mark until the lower is reached. Bytes.
         package var logMarks = 64 << 10..<256 << 10
         /// Milliseconds until a client that has not said hello is closed.
-        package var helloWithin = 10_000
+        package var helloWithin = Defaults.helloDeadline
         /// Milliseconds until a frame that has begun must be whole; then the client is closed.
         package var frameWithin = Defaults.frameDeadline
         /// Milliseconds for which a client without room may read nothing; then it is closed.
@@ -78,6 +78,9 @@ package actor Server {
     /// The last events, oldest first.
     private var recent: [FleetEvent] = []
 
+    /// Clients that may wait to be accepted, while an engine is being replaced for example.
+    package static let backlog = Int32(Defaults.clientBacklog)
+
     private init(
         loop: any EventLoop, router: Router, limits: Limits, gate: Gate?, note: @escaping @Sendable (String) -> Void,
         hello: @escaping Greeting
@@ -120,7 +123,7 @@ package actor Server {
         let marks = ChannelOptions.Types.WriteBufferWaterMark(
             low: limits.logMarks.lowerBound, high: limits.logMarks.upperBound)
         let channel = try await ServerBootstrap(group: loop)
-            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelInitializer { channel in
                 // Without descriptors left for a new client, wait instead of trying all the time.
                 channel.eventLoop.makeCompletedFuture {

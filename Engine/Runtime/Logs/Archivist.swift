@@ -6,17 +6,25 @@ import Synchronization
 final class Archivist: Sendable {
     private let worker: Worker
     private let isModest = Atomic<Bool>(false)
+    /// What all logs may have together.
+    let room: LogRoom
 
-    /// Throws `OD9001` when the system gives no thread.
-    init() throws(Failure) {
+    /// - Parameter home: whose logs are looked at, and whose settings hold.
+    /// - Throws: `OD9001` when the system gives no thread.
+    init(home: String) throws(Failure) {
         worker = try Worker("od-archive")
+        room = LogRoom(home: home)
     }
+
+    /// Looks at the logs of all apps, and at the settings for them, as they are when the engine begins.
+    func begin() { tidy([], by: LogRotation(), at: WallTime(milliseconds: 0)) }
 
     /// Looks after the old files of one app's logs. When too many wait already, the next time does.
     func tidy(_ logs: [String], by rotation: LogRotation, at now: WallTime) {
         _ = worker.post { [self] in
             if !isModest.exchange(true, ordering: .relaxed) { od_be_modest() }
             Self.tidy(logs, by: rotation, at: now)
+            room.review(logs)
         }
     }
 
@@ -64,7 +72,8 @@ final class Archivist: Sendable {
         return path.withCString { od_pump_stat_path($0, &stat) } == 0 ? Int(stat.size) : 0
     }
 
-    private static func remove(_ log: String, _ number: UInt64) {
+    /// Removes an old file, whatever has become of it. Blocks.
+    static func remove(_ log: String, _ number: UInt64) {
         let plain = LogParts.path(log, number)
         for path in [plain, plain + LogParts.gzip, LogIndex.path(of: plain)] { _ = path.withCString { od_remove($0) } }
     }

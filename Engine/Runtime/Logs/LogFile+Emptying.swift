@@ -15,11 +15,12 @@ extension LogFile {
             flush(now, isLast: true)
         }
         defer { if isResting { rest() } }
-        guard descriptor >= 0, !isSpecial, state.offset > 0 else { return last() }
-        if try !rotate(now) {
+        guard descriptor >= 0, !isSpecial else { return last() }
+        if state.offset > 0, try !rotate(now) {
             _ = try Errno.check(od_pump_truncate(descriptor, 0))
             try wasCut(to: 0)
         }
+        tellEmptied(from: index.facts(inode: state.inode, at: od_wall_milliseconds()).base)
         return last()
     }
 

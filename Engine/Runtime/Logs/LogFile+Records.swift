@@ -35,13 +35,14 @@ extension LogFile {
 
     private func make(_ formatter: LineFormatter, _ loaded: Int, _ closes: Bool, _ room: Int) -> LineFormatter.Result {
         formatter.format(
-            UnsafeRawBufferPointer(rebasing: scratch[..<loaded]), into: records.prefix(room), closesTail: closes)
+            UnsafeRawBufferPointer(rebasing: scratch[..<loaded]), into: records.prefix(room, at: state.offset),
+            closesTail: closes)
     }
 
     private func writeMade(
         _ stream: LogStream, _ made: LineFormatter.Result, _ loaded: Int, _ closes: Bool, _ formatter: LineFormatter
     ) throws(Errno) {
-        let bytes = records.prefix(made.length)
+        let bytes = records.prefix(made.length, at: state.offset)
         let result = od_pump_write(descriptor, bytes.baseAddress, bytes.count, Int64(state.offset))
         let written = try Self.taken(result)
         guard written < made.length else {
@@ -75,7 +76,7 @@ extension LogFile {
 
     /// What a full FIFO took of a record is followed by the rest of it.
     private func putMade(_ stream: LogStream, _ made: LineFormatter.Result) throws(Errno) {
-        let bytes = records.prefix(made.length)
+        let bytes = records.prefix(made.length, at: state.offset)
         let count = try Self.taken(od_pump_put(descriptor, bytes.baseAddress, bytes.count))
         advance(stream, taken: made.taken, written: count, endsLine: true)
         guard count < made.length else { return }

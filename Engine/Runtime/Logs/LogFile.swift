@@ -271,6 +271,11 @@ final class LogFile {
         length.forgetMarks()
     }
 
+    /// Followers are told that the log begins there now.
+    func tellEmptied(from position: UInt64) {
+        length.empty(at: position, state.offset)
+    }
+
     func setNeedsCommit() {
         needsCommit = true
     }

@@ -32,6 +32,11 @@ package final class LogGrowth: Sendable {
         entries.withLock { $0[path]?.length.value }
     }
 
+    /// Where the log begins since it was emptied last, in the whole log; 0 when it never was while somebody looked.
+    func emptied(_ path: String) -> UInt64 {
+        entries.withLock { $0[path]?.length }?.emptied ?? 0
+    }
+
     /// The newest marks of the file at `path` (`LogIndex`): its index has them a second later.
     func marks(of path: String) -> [LogIndex.Mark] {
         entries.withLock { $0[path]?.length }?.marks ?? []
@@ -77,6 +82,16 @@ final class LogLength: Sendable {
     /// Spares the pump the lock while nobody watches.
     private let watched = Atomic<Bool>(false)
     private let state = Mutex(State())
+
+    private let emptiedAt = Atomic<UInt64>(0)
+
+    var emptied: UInt64 { emptiedAt.load(ordering: .sequentiallyConsistent) }
+
+    /// People have emptied the log: it begins at this position, and `offset` bytes of its file are committed.
+    func empty(at position: UInt64, _ offset: UInt64) {
+        emptiedAt.store(position, ordering: .sequentiallyConsistent)
+        commit(offset)
+    }
 
     var isWatched: Bool { watched.load(ordering: .sequentiallyConsistent) }
 

@@ -6,7 +6,6 @@ import Glibc
 struct Kin {
     /// Generations that are looked at; deeper is nobody's.
     private static let depth = 64
-    private static let environmentMax = 256 << 10
 
     private let proc = od_pump_open_dir(ProcessTable.usualPlace)
 
@@ -48,7 +47,7 @@ struct Kin {
 
     private func wasExecuted(_ pid: Int32, for id: RunID) -> Bool {
         let entry = "OD_INSTANCE=\(id.instance).\(id.run)"
-        return withUnsafeTemporaryAllocation(byteCount: Self.environmentMax, alignment: 1) { buffer in
+        return withUnsafeTemporaryAllocation(byteCount: ProcessSearch.environmentMax, alignment: 1) { buffer in
             let length = od_pump_read_at(proc, "\(pid)/environ", buffer.baseAddress, buffer.count)
             guard length > 0 else { return false }
             return buffer[..<Int(length)].split(separator: 0).contains { $0.elementsEqual(entry.utf8) }

@@ -140,9 +140,9 @@ extension Store {
     /// Events kept at most.
     package static let keptEvents = Defaults.storedEvents
     /// Exits kept at most of one instance.
-    package static let keptExits = 1000
+    package static let keptExits = Defaults.storedExits
     /// Exits kept at most of all instances, deleted ones included.
-    package static let keptExitsInAll = 100_000
+    package static let keptExitsInAll = Defaults.storedExitsInAll
     /// Seconds that a call waits for another program that holds the file (a backup, a shell of SQLite).
     static let busyTimeout = 5.0
 }

@@ -106,12 +106,12 @@ struct ConfigEnvironmentTests {
     @Test func filesThatAreNotThere() {
         let missing = failure("apps: [{script: bin/app, envFile: no.env}]")
         #expect(missing?.code == .envFileMissing)
-        #expect(missing?.why.hasPrefix("c.yaml:1:8: apps[0]: ‘envFile’ names it: ") == true)
+        #expect(missing?.why.hasPrefix("c.yaml:1:26: apps[0].envFile: ‘envFile’ names it: ") == true)
         #expect(failure("apps: [{script: bin/app, envFile: bin}]")?.code == .envFileMissing)
         folder.write("bad.env", "A=1\nwhat is this")
         let bad = failure("apps: [{script: bin/app, envFile: bad.env}]")
         #expect(bad?.code == .envFileSyntax)
-        #expect(bad?.why == "c.yaml:1:8: apps[0]: bad.env:2:1: expected NAME=VALUE")
+        #expect(bad?.why == "c.yaml:1:26: apps[0].envFile: bad.env:2:1: expected NAME=VALUE")
     }
 
     @Test func defaultsHoldForWhatIsNotSaid() throws {

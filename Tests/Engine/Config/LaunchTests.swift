@@ -139,6 +139,10 @@ struct LaunchTests {
     @Test func aMissingScriptSaysWhereItWasLookedFor() throws {
         let failure = #expect(throws: Failure.self) { try launch("nope") }
         #expect(failure?.why == "no file \(folder.path)/nope, and no program of that name in PATH")
+        #expect(failure?.next == "check the name and the directory")
+        folder.write("sub/server.js")
+        let slip = #expect(throws: Failure.self) { try launch("sub/sever.js") }
+        #expect(slip?.next == "did you mean ‘sub/server.js’?")
     }
 
     private func spec(_ change: (inout AppConfig) -> Void, env: [String: String] = [:]) throws(Failure) -> AppSpec {

@@ -48,9 +48,8 @@ struct MigrationTests {
         golden("PM2/migrated.yaml", try Migration.yaml(of: name, in: folder.path))
     }
 
-    @Test func aProgramIsWrittenAsItsValues() throws {
-        let path = AppEnvironment.ofThisProcess()["PATH"] ?? ""
-        guard LaunchSearch(directories: ["/"], path: path).program("node") != nil else { return }
+    @Test(.enabled(if: ConfigScriptTests.node != nil, "node is not installed: Tests/setup installs it"))
+    func aProgramIsWrittenAsItsValues() throws {
         folder.write("ecosystem.config.js", "module.exports = {apps: [{script: 'app.js', env: {N: 1 + 1}}]}")
         let text = try Migration.yaml(of: "ecosystem.config.js", in: folder.path)
         #expect(text.contains("# That is a program"))

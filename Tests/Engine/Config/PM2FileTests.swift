@@ -49,11 +49,6 @@ struct PM2FileTests {
             """
     }
 
-    private static let hasNode =
-        LaunchSearch(
-            directories: ["/"], path: AppEnvironment.ofThisProcess()["PATH"] ?? ""
-        ).program("node") != nil
-
     @Test(arguments: [
         "03-two-apps.json", "04-bare-array.json", "05-one-app.json", "06-pm2-key.json", "07-yaml.yml", "09-cwd.json",
         "10-logs.json", "11-restarts.json", "12-graceful.json", "ecosystem.13-commands.json", "15-names.json",
@@ -66,7 +61,7 @@ struct PM2FileTests {
     }
 
     @Test(
-        .enabled(if: PM2FileTests.hasNode, "node is not installed: Tests/setup installs it"),
+        .enabled(if: ConfigScriptTests.node != nil, "node is not installed: Tests/setup installs it"),
         arguments: [
             "01-basic.config.js", "02-cluster-max.config.js", "08-node-args.config.cjs",
             "14-function.config.mjs",

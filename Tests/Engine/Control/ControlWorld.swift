@@ -48,7 +48,7 @@ final class ControlWorld: Sendable {
         let facts = Mailman()
         let parts = Control.Parts(
             home: paths, link: KeeperLink(socket: engine), store: store, storeWorker: try Worker("od-store"),
-            pump: try LogPump { facts.take($0) }, archivist: try Archivist(),
+            pump: try LogPump { facts.take($0) }, archivist: try Archivist(home: home),
             readers: try Worker("od-read", threads: 2), searchers: try Worker.modest("od-search"), meter: try Meter(),
             startKeeper: { _ in
                 try successors.list.withLock { list in

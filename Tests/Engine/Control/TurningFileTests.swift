@@ -58,4 +58,18 @@ struct TurningFileTests {
         write(10)
         #expect(size("target") == 0)
     }
+
+    @Test func aFIFOInItsPlaceHoldsNobodyUp() {
+        defer { close(descriptor) }
+        #expect(mkfifo(file.path, 0o600) == 0)
+        file.open()
+        write(10)
+        let reader = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        defer { close(reader) }
+        file.open()
+        write(10)
+        var byte: UInt8 = 0
+        // End of file: nobody has it open for writing.
+        #expect(read(reader, &byte, 1) == 0)
+    }
 }

@@ -6,6 +6,17 @@ import Testing
 
 /// What crash reports are made of.
 struct WitnessTests {
+    /// Reports are written when the streams of their runs are read, which is not always in their order.
+    @Test func reportsAreToldNewestFirst() {
+        func report(_ run: UInt64, instance: Int = 0, at: Int64) -> CrashReport {
+            CrashReport(
+                app: "shop/api", instance: instance, run: run, pid: 9, at: WallTime(milliseconds: at), exit: .code(1),
+                uptime: 1, maxMemory: 0)
+        }
+        let all = [report(2, at: 20), report(4, at: 30), report(9, instance: 1, at: 99), report(3, at: 30)]
+        #expect(Control.newest(all, of: 0).map(\.run) == [4, 3, 2])
+    }
+
     // MARK: the kernel's counters
 
     /// Files of a kernel, to be changed.

@@ -1,3 +1,4 @@
+import Core
 import Support
 import Testing
 
@@ -41,6 +42,16 @@ import Testing
                 verb == "scale" ? Array($0[1...].dropLast()) : Array($0[1...])
             }
             for (kind, isKind) in kinds { #expect(said.contains(where: isKind), "\(verb) of \(kind)") }
+        }
+        // What changes something and is decided elsewhere: by programs, files and executables.
+        let others: Set = [
+            "daemon.restart", "plugin.disable", "plugin.enable", "log.flush", "process.send", "process.signal",
+            "process.save",
+        ]
+        let spelled = ["process.change": "set"]
+        for method in Methods.all where method.changes && !others.contains(method.name) {
+            let verb = spelled[method.name] ?? method.name.split(separator: ".").last.map(String.init) ?? ""
+            #expect(verbs.contains(verb), "\(method.name) changes something and has no story")
         }
     }
 

@@ -87,6 +87,7 @@ extension Session {
             changes: try await client.call(Methods.definition, TargetRequest(targets: [target])).map { spec in
                 var changed = spec
                 for (key, value) in assignments { try SpecKeys.set(key, to: value, in: &changed, directory: directory) }
+                if remote == nil, changed.attributes != spec.attributes { try changed.checkAccounts() }
                 return ChangeRequest.Change(from: spec, to: changed)
             })
         let result = try await working(.changing, client) { try await client.call(Methods.change, request) }

@@ -10,7 +10,7 @@ struct Migrate: Verb {
         discussion: """
             The result starts the same programs as FILE does. It is YAML, on stdout unless -o names a file in the same \
             folder, because paths start there. What has no counterpart stands in a comment. A .env has no programs: they \
-            are those that od init would find beside it.
+            are those that od init would find beside it. What has no counterpart is said on stderr, too.
             """)
 
     @OptionGroup var globals: Globals
@@ -27,14 +27,16 @@ struct Migrate: Verb {
     func run(_ session: Session) async throws {
         try session.requireLocal("a config")
         let directory = FilePath.currentDirectory()
-        let text = try Migration.yaml(of: file, in: directory)
+        let (text, warnings) = try Migration.migrated(file, in: directory)
         guard let output else {
+            warnings.forEach(session.printer.warning)
             if session.printer.json { return session.printer.value(["config": text]) }
             return session.printer.output.write(text)
         }
         let target = FilePath.absolute(output, in: directory)
         try checkPlace(target, source: FilePath.absolute(file, in: directory))
         try write(text, to: target)
+        warnings.forEach(session.printer.warning)
         session.printer.done("wrote \(output)")
     }
 
@@ -52,7 +54,7 @@ struct Migrate: Verb {
         }
         guard force || FilePath.kind(of: target) == nil else {
             throw Failure(
-                .usage, "‘\(output ?? "")’ exists", why: "od migrate replaces nothing by itself",
+                .fileNotWritten, "‘\(output ?? "")’ exists", why: "od migrate replaces nothing by itself",
                 next: "name another file, or say --force")
         }
     }

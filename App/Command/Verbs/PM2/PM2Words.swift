@@ -197,6 +197,13 @@ enum PM2Words {
         return result
     }
 
+    /// The flag of PM2 by which somebody has set a key; nil when he did not.
+    static func flag(for key: String, in arguments: [String]) -> String? {
+        let names = flags.filter { if case .key(key) = $0.meaning { true } else { false } }.flatMap(\.names)
+        let words = arguments.prefix { $0 != "--" }.map { word in String(word.prefix { $0 != "=" }) }
+        return words.first(where: names.contains)
+    }
+
     private static func absent(_ what: String, _ why: String) -> Failure {
         Failure(
             .notServed, "\(what) of PM2 has no counterpart here",

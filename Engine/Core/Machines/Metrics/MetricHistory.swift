@@ -90,18 +90,12 @@ package struct MetricHistory: Sendable {
         return finished
     }
 
-    /// The minute whose sums are gathered now, and those: for an engine that ends.
-    package mutating func endMinute() -> (number: Int, sums: [MetricName: MetricSum])? {
-        guard let number = minute, let sums = turn(to: nil) else { return nil }
-        return (number, sums)
-    }
-
     /// The minute that `add` has handed out last is the one before this.
     package var presentMinute: Int? { minute }
 
     private func minuteNumber(_ wall: WallTime) -> Int { Int(wall.milliseconds / 60_000) }
 
-    private mutating func turn(to number: Int?) -> [MetricName: MetricSum]? {
+    private mutating func turn(to number: Int) -> [MetricName: MetricSum]? {
         guard number != minute else { return nil }
         defer { minute = number }
         guard minute != nil else { return nil }
