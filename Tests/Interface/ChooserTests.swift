@@ -189,7 +189,8 @@ struct ChooserTests {
         scene.state = State(
             size: Size(width: 100, height: 24), isOwner: false, notes: ["ui.json is damaged", "themes/x.toml: torn"])
         scene.send(.tick)
-        #expect(scene.screen().contains("ui.json is damaged; themes/x.toml: torn"))
+        #expect(scene.screen().contains("2 messages, m shows all: ui.json is damaged"))
+        #expect(scene.state.said.map(\.toast.text) == ["ui.json is damaged", "themes/x.toml: torn"])
         scene.send(.trouble("ui.json cannot be written: disk full"))
         #expect(scene.screen().contains("disk full"))
     }

@@ -153,7 +153,7 @@ struct DivisionTests {
         let before = scene.state.view(glyphs: .unicode).golden
         scene.press("z", "z")
         #expect(scene.state.view(glyphs: .unicode).golden == before)
-        scene.press(.backTab, "z", "z", "P", "P", "P", "P")
+        scene.press(.backTab, "z", "z", "P", "P", "P", "P", .tab)
         scene.wait(9000)
         #expect(scene.state.view(glyphs: .unicode).golden == before)
     }

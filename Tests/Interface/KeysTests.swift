@@ -45,7 +45,7 @@ struct KeysTests {
             ("tree", ["X"]), ("find", [":"]))
         #expect(
             mistakes == [
-                "1: there is no action ‘restrat’: od help keys lists them",
+                "1: there is no action ‘restrat’, but ‘restart’: od help keys lists them",
                 "2: ‘Entr’ is no key: od help keys tells how they are called", "3: F6 is given to ‘open’ already",
                 "4: ‘nokey’ is no key: od help keys tells how they are called", "5: ‘quit’ must have a key",
                 "6: X is the only key of ‘delete’: give it another",

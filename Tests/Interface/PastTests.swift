@@ -40,7 +40,7 @@ struct PastTests {
         return Past.View(
             fleet: FleetPast(
                 time: time, since: since,
-                processes: since.map { $0 < time } == true ? [.sample(1, "api", 0, .stopped), old] : [],
+                processes: since.map { $0 <= time } == true ? [.sample(1, "api", 0, .stopped), old] : [],
                 host: host, events: [event]),
             metrics: MetricsResult(
                 step: 1000,
@@ -184,17 +184,52 @@ struct PastTests {
         #expect(scene.state.list.selected == selected)
     }
 
-    @Test func whatNobodyKnowsIsSaid() {
+    /// Beyond the oldest moment that is known there is no way, and it is said.
+    @Test func theWayBackHasAnEnd() {
+        var scene = scene()
+        scene.press("[", "[", "[", "[")
+        guard let first = asked(scene) ?? scene.state.past?.asked.map({ ($0.number, $0.time, 1000) }) else { return }
+        let oldest = Self.start - 15_000
+        scene.send(.past(first.0, view(first.1, since: oldest)))
+        guard let second = asked(scene) else { return }
+        scene.send(.past(second.number, view(second.time, since: oldest)))
+        #expect(scene.screen().contains("nothing is known before 09:24:02"))
+        guard let third = asked(scene) else {
+            Issue.record("the oldest moment is not asked for")
+            return
+        }
+        #expect(third.time == oldest)
+        scene.send(.past(third.number, view(third.time, since: oldest)))
+        #expect(scene.state.past?.shown == oldest && scene.screen().contains("old"))
+        #expect(scene.press("[").isEmpty && scene.state.past?.time == oldest)
+        // Back by the little step that a press in the other direction takes.
+        scene.press("]")
+        #expect(scene.state.past?.time == oldest - -10_000)
+    }
+
+    @Test func whereNothingIsKeptThereIsNoPast() {
         var scene = scene()
         scene.press("[")
-        guard let asked = asked(scene) else { return }
-        scene.send(.past(asked.number, view(asked.time, since: Self.start - 5000)))
-        #expect(scene.screen().contains("nothing is known before"))
-        scene.press("[")
-        guard let next = self.asked(scene) else { return }
+        guard let next = asked(scene) else { return }
         scene.send(.past(next.number, Past.View(fleet: FleetPast(time: next.time), metrics: nil, step: 1000)))
-        #expect(scene.screen().contains("nothing is known of the past"))
-        #expect(scene.state.fleet.host == .sample)
+        #expect(scene.state.past == nil && scene.screen().contains("nothing of the past is known yet"))
+    }
+
+    /// Figures of now are not shown as those of then.
+    @Test func theMachineOfThenIsNotThatOfNow() {
+        var scene = scene()
+        scene.press("[")
+        guard let next = asked(scene) else { return }
+        let fleet = FleetPast(time: next.time, since: Self.start - 86_400_000, processes: [.sample(9, "old")])
+        scene.send(.past(next.number, Past.View(fleet: fleet, metrics: nil, step: 1000)))
+        #expect(scene.screen().contains("web-prod") && scene.screen().contains("1 process"))
+        #expect(!scene.screen().contains("load 1.20") && !scene.screen().contains("38 %"))
+        #expect(!scene.state.isAvailable(.system))
+        scene.press("[")
+        answer(&scene)
+        #expect(scene.screen().contains("91 %"))
+        scene.press("o")
+        #expect(scene.screen().contains("cores, disks and network of the past are not kept"))
     }
 
     @Test func anEngineThatCannotLeavesThePresent() {
@@ -231,7 +266,7 @@ struct PastTests {
         scene.press("[")
         answer(&scene)
         scene.press("r")
-        #expect(scene.screen().contains("Do it now?"))
+        #expect(scene.screen().contains(" now?"))
         scene.press("n")
         #expect(scene.state.past != nil && scene.commands.isEmpty)
         scene.press("r", "y")
@@ -246,14 +281,14 @@ struct PastTests {
         answer(&scene)
         for key: Key in ["s", "R"] {
             scene.press(key)
-            #expect(scene.screen().contains("Do it now?"))
+            #expect(scene.screen().contains(" now?"))
             scene.press(.escape)
         }
         // The palette, too.
         scene.press(":")
         scene.type("old: restart")
         scene.press(.enter)
-        #expect(scene.screen().contains("Do it now?"))
+        #expect(scene.screen().contains(" now?"))
         scene.press(.escape)
         #expect(scene.state.send(.stop([named("api")])).isEmpty, "nobody stops a process of the past")
     }

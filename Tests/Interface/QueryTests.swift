@@ -32,7 +32,8 @@ struct QueryTests {
 
     @Test(arguments: [
         "worker", "!api", "cpu>12.5", "cpu<5", "mem>1G", "pid=1", "restarts<4", "uptime>2m", "state=errored", "ns=blog",
-        "name=pi", "state!=online", "!cpu>5", "cpu>5 worker", "cpu>x", "mem>5q", "colour=red", "!ns=shop",
+        "name=pi", "name=ap", "foo>3", "state!=online", "!cpu>5", "cpu>5 worker", "cpu>x", "mem>5q", "colour=red",
+        "!ns=shop",
     ])
     func leavesOut(text: String) {
         #expect(!matches(text))

@@ -54,7 +54,7 @@ def session_apps_start_and_end_in_order(world):
     assert world.list()["api#0"]["reason"].startswith("for job ("), world.list()["api#0"]
     world.becomes("web#0", "online")
     graph = world.run("graph")
-    assert graph.startswith("shop\n  web  online\n") and "job (completed-successfully)  stopped" in graph, graph
+    assert graph.startswith("shop\n  web  online\n") and "job (completed-successfully)  finished" in graph, graph
     edges = {node["name"]: [one["name"] for one in node["dependencies"]] for node in world.json("graph")["nodes"]}
     assert edges == {"web": ["api"], "api": ["db", "job"], "db": [], "job": []}, edges
     assert '"shop/web" -> "shop/api" [label="ready"];' in world.run("graph", "--format", "dot")

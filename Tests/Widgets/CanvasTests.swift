@@ -132,12 +132,6 @@ func isWhole(_ canvas: Canvas) -> Bool {
         #expect(canvas.golden == "a c\n--- 3x1\n0: 1 dim+reverse+dim\n")
     }
 
-    @Test func withoutUTF8() {
-        let canvas = drawn(9, 1) { $0.text("a日é e\u{301}•" + StyledText("│", .frame), x: 0, y: 0) }.inASCII()
-        #expect(canvas.golden == "a??? e??\n--- 9x1\n0: 7 frame\n")
-        #expect(isWhole(canvas))
-    }
-
     @Test func nothingHappensOnACanvasWithoutCells() {
         let canvas = drawn(0, 0) { canvas in
             canvas.text("x", x: 0, y: 0)

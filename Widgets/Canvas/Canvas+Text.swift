@@ -12,20 +12,6 @@ extension Canvas {
         }
     }
 
-    /// For terminals that are not UTF-8: every glyph beyond ASCII as `?`, in as many columns. Views that draw with
-    /// `Glyphs.ascii` lose only what came from users and programs.
-    package func inASCII() -> Canvas {
-        var canvas = self
-        for y in 0..<size.height {
-            for x in 0..<size.width {
-                let cell = self[x, y]
-                let isASCII = cell.scalar.value <= 0x7E && cell.width == 1
-                canvas.put(Cell(isASCII ? cell.scalar : "?", style: cell.style), x: x, y: y)
-            }
-        }
-        return canvas
-    }
-
     /// The rows and the styles, by name and without colours: what golden files hold.
     ///
     /// After the text, one line for each row that has more than plain text: `3: 0-9 heading, 12 dim+bold`.

@@ -18,6 +18,15 @@ extension Courier {
         }
     }
 
+    /// The minute before a moment, a point every five seconds: as fine as the graphs of the table are.
+    func look(atMinuteBefore time: WallTime) async {
+        let from = WallTime(milliseconds: time.milliseconds - Int64(History.capacity) * 1000)
+        let request = MetricsRequest(targets: ["all"], host: true, from: from, to: time, step: 5000)
+        // Without an answer the graphs begin with now.
+        guard let metrics = try? await client.call(Methods.metrics, request) else { return }
+        await mailbox.post(.minute(Past.View(fleet: FleetPast(time: time), metrics: metrics, step: 1000)))
+    }
+
     /// An engine of an older version does not know the method.
     private static func refusal(_ error: any Error) -> Failure {
         guard let failure = error as? Failure else {

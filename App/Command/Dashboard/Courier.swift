@@ -43,6 +43,8 @@ struct Courier {
             case .lookBack(let number, let time, let step):
                 looking?.cancel()
                 looking = Task { await look(back: number, time, step) }
+            case .lookAtMinute(let time):
+                Task { await look(atMinuteBefore: time) }
             case .resubscribe:
                 watching.cancel()
                 watching = Task(executorPreference: executor) { await watch() }

@@ -20,6 +20,8 @@ struct Opening {
     var project: String?
     /// What is to be said first.
     var notes: [String] = []
+    /// The one other machine that it is of, as `--host` takes it.
+    var remote: String?
     /// The machines of the tabs; empty for one daemon, without tabs.
     var hosts: [String] = []
 }

@@ -63,7 +63,7 @@ struct ScreenLoop {
         let state = State(
             size: screen.size, isOwner: opening.isOwner, look: Look(themes: preferences.themes), keys: preferences.keys,
             settings: preferences.settings, notes: opening.notes + preferences.notes, utcOffset: Self.utcOffset(),
-            isReadOnly: opening.isReadOnly, project: opening.project)
+            isReadOnly: opening.isReadOnly, project: opening.project, remote: opening.remote)
         hosts = opening.hosts.isEmpty ? Hosts(state) : Hosts(opening.hosts, each: state)
         painted = state.look.theme
         screen.use(painted)
@@ -147,6 +147,8 @@ struct ScreenLoop {
 
     private mutating func resize() {
         screen.resize()
+        // The terminal shows what is no longer true of it: as when it was first drawn, nothing is waited for.
+        schedule = min(schedule, Self.now())
         handle(.resized(width: screen.size.width, height: screen.size.height))
     }
 
@@ -165,7 +167,8 @@ struct ScreenLoop {
             case .mouse(let on): screen.setMouse(on)
             case .suspend: suspend(group: true)
             case .quit(let farewell): end = End(status: 0, farewell: farewell)
-            case .call, .inspect, .ask, .write, .followLogs, .followApp, .readLogs, .lookBack, .resubscribe, .save:
+            case .call, .inspect, .ask, .write, .followLogs, .followApp, .readLogs, .lookBack, .lookAtMinute,
+                .resubscribe, .save:
                 send(wish)
             case .turn: break  // done already
             }
@@ -186,10 +189,12 @@ struct ScreenLoop {
             painted = theme
             screen.use(theme)
         }
+        let isWhole = !screen.isKnown
         let bytes = screen.show(hosts.view(glyphs: screen.glyphs))
         // A terminal that reads slowly holds up `show`: what was missed meanwhile is not made up for.
         let now = Self.now()
-        let distance = max(Self.frame, min(bytes / Self.rate, Self.longest))
+        // A whole screen is what somebody has asked for, and is followed at once by what the new one has to show.
+        let distance = isWhole ? Self.frame : max(Self.frame, min(bytes / Self.rate, Self.longest))
         schedule = max(schedule, now).advanced(byMilliseconds: distance)
         if pace.wrote(bytes, at: now) { Events.probe() }
         if let due = settlesAt, due <= now {

@@ -70,6 +70,9 @@ final class Screen {
         return od_tty_flush(count >= Self.wholeFrom ? 1 : 0)
     }
 
+    /// Whether the next `show` needs to write only what has changed.
+    var isKnown: Bool { shown != nil }
+
     /// The next `show` writes every cell.
     func forget() {
         shown = nil

@@ -117,7 +117,7 @@ enum HelpDefaults {
                     + "looked at every \(seconds(Defaults.logSweep))"
             ),
             (
-                "daemon.logsMaxTotal",
+                "logsMaxTotal",
                 "\(size(Defaults.allLogsMaxTotal)) of old files of all apps (config.yaml of the home)"
             ),
             (

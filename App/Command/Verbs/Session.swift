@@ -183,7 +183,9 @@ struct Session: Sendable {
     func dashboard(
         _ client: OpenDaemon, readOnly: Bool = false, project: String? = nil, notes: [String] = []
     ) async throws {
-        let opening = Opening(isOwner: client.startedEngine, isReadOnly: readOnly, project: project, notes: notes)
+        let opening = Opening(
+            isOwner: client.startedEngine, isReadOnly: readOnly, project: project, notes: notes,
+            remote: remotes.first?.destination)
         let code = await runDashboard(
             [.connected(client)], home: isAtDoor ? ConnectOptions.defaultHome : home, opening)
         if code != 0 { throw ExitCode(code) }
@@ -239,7 +241,9 @@ struct Session: Sendable {
         result.failures += project.failures
         if opens {
             project.failures.forEach(printer.warning)
-            try await dashboard(client, project: config.namespace)
+            try await dashboard(
+                client, project: config.namespace,
+                notes: result.failures.map { "\($0.code.rawValue) \($0.what): \($0.why)" })
         } else {
             printer.applied(result)
             await client.close()

@@ -18,6 +18,8 @@ package enum Command: Hashable, Sendable {
     case readLogs(stream: Int, LogRequest)
     /// How it was at a moment, with graphs of samples so many milliseconds apart; the answer has the same number.
     case lookBack(Int, WallTime, step: Int)
+    /// The figures of the minute before a moment, for graphs that begin with it.
+    case lookAtMinute(WallTime)
     /// Events were missed: ask for a snapshot and go on from there.
     case resubscribe
     /// Keep the user's arrangements.

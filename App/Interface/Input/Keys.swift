@@ -1,3 +1,5 @@
+import Core
+
 /// The keys in force: the table, with what the user has changed of it. Only keys of the panes can be changed: those of
 /// dialogs and of lines that are typed are the same everywhere.
 package struct Keys: Hashable, Sendable {
@@ -47,7 +49,8 @@ package struct Keys: Hashable, Sendable {
         for change in changes {
             let complain = { (text: String) in Mistake(line: change.line, text: text) }
             guard let index = rows.firstIndex(where: { "\($0.action)" == change.action }) else {
-                mistakes.append(complain("there is no action ‘\(change.action)’: od help keys lists them"))
+                let near = Self.action(like: change.action, in: rows).map { ", but ‘\($0)’" } ?? ""
+                mistakes.append(complain("there is no action ‘\(change.action)’\(near): od help keys lists them"))
                 continue
             }
             var keys: [Key] = []
@@ -71,6 +74,12 @@ package struct Keys: Hashable, Sendable {
         }
         Self.take(given, from: &rows, changed, &mistakes)
         self.init(rows)
+    }
+
+    /// The action that a name nearly says, or that does what it means: `stop` is `toggle`.
+    private static func action(like name: String, in rows: [Binding]) -> String? {
+        NearestName.of(name, among: rows.map { "\($0.action)" })
+            ?? rows.first { $0.action.words.contains(name.lowercased()) }.map { "\($0.action)" }
     }
 
     /// Takes the keys that were given away from the actions that had them.

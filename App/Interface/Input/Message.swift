@@ -38,6 +38,8 @@ package enum Message: Sendable {
     /// The answer to `Command.lookBack`.
     case past(Int, Past.View)
     case pastFailed(Int, Failure)
+    /// The answer to `Command.lookAtMinute`.
+    case minute(Past.View)
 
     // The log stream that the last `Command.followLogs` asked for; others are dropped by `stream`.
     case logOpened(stream: Int)

@@ -39,6 +39,8 @@ package struct Chooser: Hashable, Sendable {
         package var keys = ""
         /// The command line that does the same.
         package var command = ""
+        /// Other words that find it, in small letters.
+        package var words: [String] = []
         /// Places of the letters that were typed.
         package var places: [Int] = []
         /// It is for what is selected or marked: that is meant where nothing else is said.
@@ -70,10 +72,14 @@ package struct Chooser: Hashable, Sendable {
     mutating func offer(_ all: [Choice]) {
         let pattern = Fuzzy(text)
         let found = all.compactMap { choice -> (Choice, Int)? in
-            guard let match = pattern.match(choice.title) else { return nil }
+            // A word of the command line says what is meant; letters of the title may fit by chance.
+            let word = choice.words.first { $0.hasPrefix(text.lowercased()) && !text.isEmpty }
+            let named = word.flatMap { pattern.match($0)?.score }
+            let titled = pattern.match(choice.title)
+            guard let score = [named, titled?.score].compactMap({ $0 }).max() else { return nil }
             var choice = choice
-            choice.places = match.places
-            return (choice, match.score + (choice.isNear ? Self.nearness : 0))
+            choice.places = titled?.score == score ? titled?.places ?? [] : []
+            return (choice, score + (choice.isNear ? Self.nearness : 0))
         }
         // Letters that lie scattered fit many lines; where others fit well these are left out.
         let least = (found.map(\.1).max() ?? 0) / 3
@@ -86,7 +92,7 @@ package struct Chooser: Hashable, Sendable {
     /// Marks a line, as far as there are some, and keeps it in view on a page of so many rows.
     mutating func mark(_ index: Int, page: Int) {
         marked = max(0, min(index, choices.count - 1))
-        top = max(0, min(max(top, marked - max(1, page) + 1), marked))
+        top = Scroll.offset(top, showing: marked, count: choices.count, visible: max(1, page))
     }
 }
 
@@ -107,7 +113,7 @@ extension State {
         return keys.everything.filter { !hidden.contains($0.action) && isAvailable($0.action) }.map {
             Chooser.Choice(
                 deed: .action($0.action), title: $0.text, keys: $0.keys.map(\.name).joined(separator: " "),
-                command: commandLine(of: $0.action) ?? "")
+                command: commandLine(of: $0.action) ?? "", words: $0.action.words)
         }
     }
 
@@ -162,7 +168,7 @@ extension State {
         return [
             Chooser.Choice(
                 deed: .reset(names), title: "counts restarts of the process, or the marked, from zero",
-                command: commandLine("reset", names))
+                command: commandLine("reset", names), words: ["reset"])
         ]
     }
 

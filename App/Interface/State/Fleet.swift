@@ -134,6 +134,20 @@ package struct Fleet: Sendable {
         count()
     }
 
+    /// The figures of before the first that were told.
+    mutating func fill(_ minute: Past.View) {
+        for series in minute.metrics?.series ?? [] {
+            let samples = minute.samples(series.points)
+            guard let namespace = series.namespace, let name = series.name, let number = series.instance else {
+                hostCPU.precede(samples.map { $0?.cpu.average })
+                continue
+            }
+            let instance = InstanceName(namespace: namespace, name: name, instance: number)
+            rows[instance]?.cpu.precede(samples.map { $0?.cpu.average })
+            rows[instance]?.memory.precede(samples.map { $0?.memory.average })
+        }
+    }
+
     /// A sample of the machine.
     mutating func look(_ percent: Double) { hostCPU.append(percent) }
 

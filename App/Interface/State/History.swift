@@ -15,6 +15,14 @@ package struct History: Hashable, Sendable {
         total += 1
     }
 
+    /// Puts samples before those that there are; what nobody knows is nil, and at the beginning left out.
+    mutating func precede(_ earlier: [Double?]) {
+        let own = (total - ring.count..<total).map { Double(ring[$0 % Self.capacity]) }
+        self = History()
+        for value in earlier.drop(while: { $0 == nil }) { append(value ?? 0) }
+        for value in own { append(value) }
+    }
+
     package var max: Double { Double(ring.max() ?? 0) }
 
     /// The samples in `count` buckets, oldest first, each the highest of its seconds; nil where nothing was sampled.

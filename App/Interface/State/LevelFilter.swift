@@ -38,7 +38,7 @@ package struct LevelFilter: Hashable, Sendable {
         for number in new.clamped(to: buffer.first..<buffer.end) {
             let line = buffer[number]
             let channel = line.channel == .error ? 1 : 0
-            if let said = LogLine.Level(readFrom: line.bytes) { last[channel] = said }
+            if let said = LogLine.Level(readFrom: line.said) { last[channel] = said }
             if last[channel] >= level { lines.append(number) }
         }
     }

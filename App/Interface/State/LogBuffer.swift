@@ -16,6 +16,9 @@ package struct LogBuffer: Sendable {
         /// Words of ours about the log.
         package var isNote = false
 
+        /// What the app has said: of a record of ours its message, else all of it.
+        var said: [UInt8] { LogRecord.message(of: bytes) ?? bytes }
+
         /// Its file.
         var file: LogFileKey { LogFileKey(process: process, channel: channel) }
     }

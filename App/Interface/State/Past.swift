@@ -21,6 +21,8 @@ package struct Past: Sendable {
     package static let strides = [10_000, 60_000, 600_000, 3_600_000]
     /// Presses with one stride.
     static let pressesOfStride = 3
+    /// Of so many processes at most the minute before is asked for when the dashboard is opened.
+    static let fullMinute = 300
     /// After so long without a press the first stride comes again, milliseconds.
     static let pause = 3000
 
@@ -33,7 +35,7 @@ package struct Past: Sendable {
     /// The moment that `fleet` is of, and the last event before it.
     package internal(set) var shown: WallTime?
     package internal(set) var event: FleetEvent?
-    /// Nothing that was before is kept.
+    /// Nothing that was before is kept: there is no way farther back.
     package internal(set) var since: WallTime?
     /// What was asked and is not answered: one at a time, however fast the keys come.
     var asked: (number: Int, time: WallTime)?
@@ -49,9 +51,6 @@ package struct Past: Sendable {
 
     /// What the graphs reach over: `60s`, `10m`, `60m`.
     package var reach: String { step < 10_000 ? "60s" : "\(History.capacity * step / 60_000)m" }
-
-    /// Nothing is known of this moment.
-    package var isUnknown: Bool { shown.map { shown in since.map { shown < $0 } ?? true } ?? false }
 }
 
 extension Past.View {
@@ -66,9 +65,8 @@ extension Fleet {
     /// The fleet of a moment: nothing in it goes on.
     ///
     /// - Parameters:
-    ///   - host: the machine, where nothing is known of it then.
     ///   - now: the present, on the clock of this machine.
-    init(_ view: Past.View, host: HostInfo?, at now: Instant) {
+    init(_ view: Past.View, at now: Instant) {
         self.init()
         let past = view.fleet
         var graphs: [InstanceName: MetricSeries] = [:]
@@ -89,7 +87,7 @@ extension Fleet {
             return row
         }
         let machine = view.metrics?.series.first { $0.name == nil }
-        stand(rows, host: past.host ?? host, wall: past.time, at: now)
+        stand(rows, host: past.host, wall: past.time, at: now)
         for point in view.samples(machine?.points ?? []) { look(point?.cpu.average ?? 0) }
     }
 }

@@ -1,7 +1,8 @@
 package import Core
 
 /// What the list is filtered by. Words, of which a process must have all: plain ones occur in its name or state,
-/// `cpu>5 mem>=100M state=errored ns=shop` compare, and `!` in front turns a word round. In any case.
+/// `cpu>5 mem>=100M state=errored ns=shop` compare, and `!` in front turns a word round. In any case. `name=api` means
+/// the app, `name=api#1` one instance; `state=err` and `ns=sh` are true of what begins so.
 package struct Query: Hashable, Sendable {
     private enum Field: String, Hashable {
         case cpu, mem, pid, id, restarts, uptime, procs
@@ -21,6 +22,8 @@ package struct Query: Hashable, Sendable {
         case open
         /// A figure is compared with what is none, as in `cpu>>1`: nothing fits it.
         case odd(String)
+        /// Something is compared that processes do not have, as in `foo>3`: nothing fits it.
+        case unknown(String)
     }
 
     /// Names that mean the same.
@@ -28,6 +31,8 @@ package struct Query: Hashable, Sendable {
         "memory": .mem, "rst": .restarts, "status": .state, "namespace": .ns, "project": .ns, "up": .uptime,
         "app": .name,
     ]
+
+    private static let fields = "name state ns cpu mem pid id restarts uptime procs"
 
     private let terms: [(term: Term, isNegated: Bool)]
     private let text: String
@@ -43,10 +48,13 @@ package struct Query: Hashable, Sendable {
 
     /// Why nothing can fit; nil when something can.
     package var mistake: String? {
-        for case .odd(let word) in terms.map(\.term) {
-            return "‘\(word)’ compares with no number: cpu>5 mem>=100M uptime<2h"
-        }
-        return nil
+        terms.lazy.compactMap { term, _ in
+            switch term {
+            case .odd(let word): "‘\(word)’ compares with no number: cpu>5 mem>=100M uptime<2h"
+            case .unknown(let name): "‘\(name)’ is no field: \(Self.fields)"
+            default: nil
+            }
+        }.first
     }
 
     package static func == (a: Query, b: Query) -> Bool { a.text == b.text }
@@ -59,8 +67,10 @@ package struct Query: Hashable, Sendable {
         return terms.allSatisfy { term, isNegated in
             switch term {
             case .open: true
-            case .odd: false
+            case .odd, .unknown: false
             case .text(let word): text.contains(word) != isNegated
+            case .word(.name, let word):
+                [process.name.lowercased(), process.label.lowercased()].contains(word) != isNegated
             case .word(let field, let word): Self.value(field, of: process).hasPrefix(word) != isNegated
             case .figure(let field, let comparison, let figure):
                 Self.figure(field, of: process, uptime).map { comparison.holds($0, figure) != isNegated } ?? false
@@ -72,9 +82,12 @@ package struct Query: Hashable, Sendable {
         guard !word.isEmpty else { return (.open, false) }
         let name = word.prefix { $0.isLetter }
         let rest = word.dropFirst(name.count)
-        guard let field = Field(rawValue: String(name)) ?? aliases[String(name)],
-            let comparison = Comparison.allCases.first(where: { rest.hasPrefix($0.rawValue) })
-        else { return (.text(String(word)), false) }
+        guard let comparison = Comparison.allCases.first(where: { rest.hasPrefix($0.rawValue) }), !name.isEmpty else {
+            return (.text(String(word)), false)
+        }
+        guard let field = Field(rawValue: String(name)) ?? aliases[String(name)] else {
+            return (.unknown(String(name)), false)
+        }
         let value = rest.dropFirst(comparison.rawValue.count)
         guard !value.isEmpty else { return (.open, false) }
         switch field {

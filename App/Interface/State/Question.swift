@@ -11,8 +11,8 @@ package struct Question: Hashable, Sendable {
         case reload([InstanceName])
         case signal(Int32, [InstanceName])
         case flush([InstanceName])
-        /// Something is to be done while the past is shown.
-        case present(Chooser.Deed)
+        /// Something is to be done while the past is shown, to what is highlighted there.
+        case present(Chooser.Deed, Aim)
         /// The engine was started for this dashboard and apps run: what becomes of them?
         case leave
     }

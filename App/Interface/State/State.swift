@@ -94,9 +94,13 @@ package struct State: Sendable {
     package internal(set) var said: [Said] = []
     /// Nothing can be changed from here.
     package let isReadOnly: Bool
+    /// The other machine whose dashboard this is, as `--host` takes it; nil for this one.
+    let remote: String?
     package internal(set) var focus = Pane.list
     package internal(set) var arrangement = Arrangement.panes
     package internal(set) var division = Division()
+    /// The pane that had the keys before others of them were shown.
+    var focusOfPresets: Pane?
     package internal(set) var prompt: Prompt?
     package internal(set) var question: Question?
     package internal(set) var form: Form?
@@ -154,9 +158,10 @@ package struct State: Sendable {
     package init(
         size: Size, isOwner: Bool, look: Look = Look(), keys: Keys = .standard, settings: Settings = Settings(),
         notes: [String] = [], utcOffset: Int = 0, isReadOnly: Bool = false,
-        project: String? = nil
+        project: String? = nil, remote: String? = nil
     ) {
         self.project = project
+        self.remote = remote
         self.isReadOnly = isReadOnly
         self.utcOffset = utcOffset
         self.size = size

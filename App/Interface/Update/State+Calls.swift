@@ -6,10 +6,14 @@ enum Farewell {
     static let stopped = "All apps are stopped, and OpenDaemon with them. `od start` or `od up` brings them back."
     static let stopping = "OpenDaemon is stopping all apps."
 
-    static func detached(_ active: Int) -> String? {
+    /// - Parameter host: the other machine, as `--host` takes it; nil for this one.
+    static func detached(_ active: Int, on host: String?) -> String? {
         guard active > 0 else { return nil }
         let apps = active == 1 ? "1 process goes" : "\(active) processes go"
-        return "\(apps) on in the background. `od` shows them again, `od daemon stop` ends them."
+        guard let host else {
+            return "\(apps) on in the background. `od` shows them again, `od daemon stop` ends them."
+        }
+        return "\(apps) on at \(host). `od --host \(host)` shows them again."
     }
 }
 
@@ -43,7 +47,7 @@ extension State {
         case (.status, .status(let status)):
             return leave(clients: status.clients)
         case (.detach, _):
-            return [.quit(Farewell.detached(live.activeCount))]
+            return [.quit(farewell)]
         case (.shutdown, _):
             return [.quit(isStoppingAll ? Farewell.stopped : nil)]
         case (_, .failures(let failures)) where !failures.isEmpty:
@@ -73,7 +77,7 @@ extension State {
     private mutating func leave(clients: Int?) -> [Command] {
         guard asksAt != nil else { return [] }
         asksAt = nil
-        if let clients, clients > 1 { return [.quit(Farewell.detached(live.activeCount))] }
+        if let clients, clients > 1 { return [.quit(farewell)] }
         guard live.activeCount > 0 else { return send(.shutdown) }
         question = Question(.leave)
         return []

@@ -98,7 +98,7 @@ extension State {
     }
 
     /// Selects a process; a filter that hides it is taken away.
-    private mutating func select(_ name: InstanceName) -> [Command] {
+    mutating func select(_ name: InstanceName) -> [Command] {
         if !list.order.contains(name) { list.filter = "" }
         list.folded.remove(AppName(name))
         let commands = refresh(resort: true)

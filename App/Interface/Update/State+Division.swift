@@ -18,6 +18,10 @@ extension State {
         let index = all.firstIndex(of: division.preset) ?? 0
         division.preset = all[(index + 1) % all.count]
         arrangement = .panes
+        // A pane that was away for a while has the keys again.
+        let pane = focusOfPresets ?? focus
+        focusOfPresets = pane
+        if layout.panes.contains(pane) { focus = pane }
         say(.info, division.preset.title)
     }
 

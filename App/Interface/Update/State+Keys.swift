@@ -51,9 +51,7 @@ extension State {
         case .range: list.toggleRange()
         case .restartAll: question = Question(.restartAll(list.order))
         case .mark, .markAll, .unmark: return mark(action)
-        case .find:
-            let isLog = focus == .log
-            prompt = Prompt(purpose: isLog ? .search : .filter, text: isLog ? log.search?.text ?? "" : list.filter)
+        case .find: beginToFind()
         case .nextMatch, .previousMatch: return visitMatch(next: action == .nextMatch)
         case .onlyMatches: toggleOnlyMatches()
         case .wrap: log.wraps.toggle()
@@ -123,7 +121,6 @@ extension State {
         case .log: return list.selected != nil || arrangement == .zoomed(.log)
         case .restartAll: return list.order.count > 1
         case .nextPane, .previousPane: return !fleet.rows.isEmpty && (panes.count > 1 || layout.kind == .bare)
-        case .find: return focus == .log || (focus == .list && !fleet.rows.isEmpty)
         case .zoom, .preset: return !fleet.rows.isEmpty && layout.kind == .framed
         case .grow, .shrink: return layout.edge(of: focus) != nil && !fleet.rows.isEmpty
         case .fold: return layout.kind != .tiny
@@ -151,6 +148,7 @@ extension State {
         let panes = layout.kind == .bare && arrangement == .panes ? [.list, .log] : layout.panes
         guard let index = panes.firstIndex(of: focus) else { return keepFocus() }
         focus = panes[(index + step + panes.count) % panes.count]
+        focusOfPresets = nil
     }
 
     private mutating func open() -> [Command] {

@@ -43,6 +43,10 @@ extension State {
         next.isBack = isBack
         next.pressedAt = now
         next.time = WallTime(milliseconds: next.time.milliseconds + (isBack ? -step : step))
+        if let since = next.since, next.time < since {
+            next.time = since
+            sayWhereItEnds(since)
+        }
         past = next
         return next.time < present ? ask() : []
     }
@@ -55,11 +59,26 @@ extension State {
         return [.lookBack(calls, next.time, step: Past.View.step(ofAge: age ?? 0))]
     }
 
+    private mutating func sayWhereItEnds(_ since: WallTime) {
+        say(.info, "nothing is known before \(clock(of: since))")
+    }
+
     /// How it was. The keys may have gone on meanwhile.
     mutating func take(_ number: Int, _ view: Past.View) -> [Command] {
         guard past?.asked?.number == number else { return [] }
         past?.asked = nil
-        past?.fleet = Fleet(view, host: live.host, at: now)
+        guard let since = view.fleet.since else {
+            say(.info, "nothing of the past is known yet")
+            return returnToNow()
+        }
+        // Beyond the oldest moment there is nothing to see: that one is shown.
+        if view.fleet.time < since {
+            past?.since = since
+            if let time = past?.time, time < since { past?.time = since }
+            sayWhereItEnds(since)
+            return ask()
+        }
+        past?.fleet = Fleet(view, at: now)
         past?.shown = view.fleet.time
         past?.step = view.step
         past?.since = view.fleet.since
@@ -94,11 +113,11 @@ extension State {
         return commands + showSelected()
     }
 
-    /// Asks before something is done while the past is shown; nil when it may be done.
-    mutating func guardPresent(_ deed: Chooser.Deed) -> [Command]? {
-        guard past != nil, deed.changes else { return nil }
-        question = Question(.present(deed))
-        return []
+    /// The graphs of a fleet that is seen first begin with what was before. Of a very large one that would be too much
+    /// at once: it fills as time goes.
+    func minuteBefore() -> [Command] {
+        guard live.rows.count <= Past.fullMinute, let time = live.engineTime(at: now) else { return [] }
+        return [.lookAtMinute(time)]
     }
 
     /// `14:02:10`, with the day when it is another one, by the clock of this place.
@@ -109,36 +128,5 @@ extension State {
         let (then, today) = (local(time), local(engineTime ?? time))
         let hours = String(then.dropFirst(11).prefix(8))
         return then.prefix(10) == today.prefix(10) ? hours : "\(then.dropFirst(5).prefix(5)) \(hours)"
-    }
-}
-
-extension Chooser.Deed {
-    /// It does something to processes, or to the daemon.
-    var changes: Bool {
-        switch self {
-        case .action(let action): action.changes
-        case .restart, .toggle, .reload, .reset, .signal: true
-        case .go, .log, .theme, .why: false
-        }
-    }
-}
-
-extension Action {
-    /// It does something to processes, and not only to the screen.
-    var changes: Bool {
-        switch self {
-        case .restart, .restartAll, .toggle, .delete, .undo, .reload, .signal, .scale, .editEnv, .flush: true
-        default: false
-        }
-    }
-}
-
-extension Call {
-    /// It does something to processes.
-    var changes: Bool {
-        switch self {
-        case .status, .detach, .shutdown: false
-        default: true
-        }
     }
 }

@@ -5,14 +5,14 @@ extension State {
     /// `q`: the owner of an engine is asked, unless others are attached or nothing runs.
     mutating func quit() -> [Command] {
         guard isOwner else { return [.quit(farewell)] }
-        if case .lost = link { return [.quit(Farewell.detached(live.activeCount))] }
+        if case .lost = link { return [.quit(farewell)] }
         guard asksAt == nil else { return [] }
         asksAt = now.advanced(byMilliseconds: Self.patience)
         return send(.status)
     }
 
     /// What is said of processes that go on; nothing of those on several machines.
-    var farewell: String? { hostCount > 1 ? nil : Farewell.detached(live.activeCount) }
+    var farewell: String? { hostCount > 1 ? nil : Farewell.detached(live.activeCount, on: remote) }
 
     mutating func pressWhileStopping(_ key: Key) -> [Command] {
         switch key {
@@ -51,7 +51,7 @@ extension State {
         case (.confirm, .reload(let names)): return send(.reload(names))
         case (.confirm, .signal(let number, let names)): return send(.signal(number, names))
         case (.confirm, .flush(let names)): return send(.flush(names))
-        case (.confirm, .present(let deed)): return returnToNow() + take(Chooser.Choice(deed: deed, title: ""))
+        case (.confirm, .present(let deed, let aim)): return replay(deed, aim)
         case (.detach, _): return send(.detach)
         case (.stopAll, _):
             let commands = send(.shutdown)

@@ -78,6 +78,19 @@ extension State {
         }
     }
 
+    /// `/`: a line to type in comes wherever the keys are, for what is typed next must not act. Beside the list it is
+    /// the log that is searched; where neither is on the screen the list comes back.
+    mutating func beginToFind() {
+        if focus != .log, focus != .list || !layout.panes.contains(.list) {
+            let isLog = layout.panes.contains(.log) && !layout.panes.contains(.list)
+            if !isLog, !layout.panes.contains(.list) { arrangement = .panes }
+            focus = isLog ? .log : .list
+            keepFocus()
+        }
+        let isLog = focus == .log
+        prompt = Prompt(purpose: isLog ? .search : .filter, text: isLog ? log.search?.text ?? "" : list.filter)
+    }
+
     // MARK: - Moving
 
     /// Moves in the pane that has the focus.

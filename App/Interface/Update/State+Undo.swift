@@ -27,9 +27,25 @@ extension State {
         return apps.flatMap { send(.scale([$0], .exactly(counts[$0] ?? 0), before: [:])) }
     }
 
+    /// Why a key has no effect now, where that is not plain to see.
+    private func whyNot(_ action: Action) -> String? {
+        switch action {
+        case .undo: "there is nothing to take back"
+        case .later, .present: "this is now"
+        case .whole: log.process.map { "\(shortName($0)) is the only instance of its app" }
+        case .nextMatch, .previousMatch, .onlyMatches:
+            layout.panes.contains(.log) ? "nothing is searched for in the log: \(keys.name(of: .find)) does" : nil
+        default: nil
+        }
+    }
+
     /// A key that has no effect now: where only reading is allowed, it says so.
     mutating func refuse(_ action: Action) -> [Command] {
-        if isReadOnly, action.changes { say(.info, "read-only: nothing can be changed from here") }
+        if isReadOnly, action.changes {
+            say(.info, "read-only: nothing can be changed from here")
+        } else if let why = whyNot(action) {
+            say(.info, why)
+        }
         if let tab = Tab(action), let name = shown, !tabs.contains(tab) {
             say(
                 .info,

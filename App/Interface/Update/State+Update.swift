@@ -6,10 +6,19 @@ extension State {
     package mutating func update(_ message: Message, at moment: Instant) -> [Command] {
         now = max(now, moment)
         toasts.removeAll { $0.until.map { $0 <= now } ?? false }
-        // In one line: of several messages only the last is seen.
-        if !notes.isEmpty { say(.warning, notes.joined(separator: "; ")) }
-        notes = []
+        sayNotes()
         return take(message) + wake() + inquire() + keep()
+    }
+
+    /// What is to be said first. All of it is kept for the page of messages; one line says how much there is.
+    private mutating func sayNotes() {
+        guard let first = notes.first else { return }
+        for note in notes { say(.warning, note) }
+        if notes.count > 1 {
+            let text = "\(notes.count) messages, \(keys.name(of: .messages)) shows all: \(first)"
+            toasts = toasts.filter { !notes.contains($0.text) } + [Toast(.warning, text, at: now)]
+        }
+        notes = []
     }
 
     /// Settings that have changed are written down.
@@ -66,6 +75,9 @@ extension State {
             return []
         case .past(let number, let view): return take(number, view)
         case .pastFailed(let number, let failure): return pastFailed(number, failure)
+        case .minute(let view):
+            live.fill(view)
+            return []
         case .logOpened, .logChunk, .logFailed, .logPage, .logPageFailed: return takeLog(message)
         }
     }
@@ -98,6 +110,7 @@ extension State {
     }
 
     private mutating func take(_ snapshot: FleetSnapshot) -> [Command] {
+        let isFirst = !live.isKnown
         live.apply(snapshot, at: now)
         if case .connecting = link { link = .live }
         expire()
@@ -108,7 +121,7 @@ extension State {
         }
         project = nil
         openWanted()
-        return commands
+        return commands + (isFirst ? minuteBefore() : [])
     }
 
     private mutating func take(_ event: FleetEvent) -> [Command] {

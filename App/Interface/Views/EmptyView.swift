@@ -32,9 +32,8 @@ enum EmptyView {
             ]
         }
         if let past = state.past {
-            let what = past.isUnknown ? "Nothing is known of" : "There was no process at"
             return [
-                StyledText("\(what) \(state.clock(of: past.time))", .dim), "",
+                StyledText("There was no process at \(state.clock(of: past.time))", .dim), "",
                 StyledText("\(state.keys.name(of: .present)) goes back to now"),
             ]
         }

@@ -43,10 +43,6 @@ enum FooterView {
     /// What had happened last at the moment that is looked back at; nil for now.
     private static func pastText(_ state: State) -> StyledText? {
         guard let past = state.past, past.fleet != nil else { return nil }
-        if past.isUnknown {
-            let since = past.since.map { "before \(state.clock(of: $0))" } ?? "of the past"
-            return StyledText("nothing is known \(since)", .warning)
-        }
         guard let event = past.event else { return nil }
         let who = event.process.map { state.shortName(InstanceName($0)) + " " } ?? ""
         let words = event.name.rawValue.replacing("process:", with: "") + (event.message.map { ": \($0)" } ?? "")
@@ -56,7 +52,7 @@ enum FooterView {
     /// Keys that have an effect now, the most important first.
     private static func keys(_ state: State) -> [KeyBar.Key] {
         let shown = state.keys.bindings(at: state.place).filter { binding in
-            binding.short != nil && (state.place != .panes || state.isAvailable(binding.action))
+            binding.short != nil && (state.place != .panes || isWorthTelling(binding.action, state))
         }
         // Help and the way out are never left out, and always at the same end.
         let anchors: [Action] = [.help, .quit]
@@ -70,6 +66,12 @@ enum FooterView {
             let matters = anchors.contains(binding.action) || (binding.section == .log && state.focus == .log)
             return KeyBar.Key(binding.keys[0].name, label(binding, state), priority: matters ? 1 : -index)
         }
+    }
+
+    /// `/` works everywhere; where neither list nor log has the keys it is the last that is looked for.
+    private static func isWorthTelling(_ action: Action, _ state: State) -> Bool {
+        if action == .find { return state.focus == .log || (state.focus == .list && !state.fleet.rows.isEmpty) }
+        return state.isAvailable(action)
     }
 
     /// The action of the key at a column of the footer, as far as it has one.

@@ -21,15 +21,17 @@ enum HeaderView {
 
     private static func name(_ state: State, isTall: Bool) -> StyledText {
         var text = StyledText("od ", .accent, .bold)
-        guard let host = state.fleet.host else { return text }
+        guard let host = state.fleet.host ?? state.live.host else { return text }
         text += StyledText(Text.sanitize(host.hostname), .heading)
-        if isTall { text += StyledText("  up " + Format.duration(milliseconds: host.uptime), .dim) }
+        if isTall, state.fleet.host != nil {
+            text += StyledText("  up " + Format.duration(milliseconds: host.uptime), .dim)
+        }
         return text
     }
 
     private static func counts(_ state: State, inWords: Bool, _ glyphs: Glyphs) -> StyledText {
         // Nobody knows how many there are before a daemon has said it.
-        guard state.fleet.isKnown else { return "" }
+        guard state.live.isKnown else { return "" }
         let rows = state.fleet.rows.count
         let total = rows == 1 ? "1 process" : "\(rows) processes"
         var text = StyledText(inWords ? "   " + total : "  \(rows) ", .text)

@@ -35,9 +35,10 @@ enum LogView {
         let lead = name.isEmpty || error.isEmpty ? name + error : name + " " + error
         let time = state.log.showsTimes ? clock(line.time, state.utcOffset) : ""
         if line.isNote { return LogLine(time: time, prefix: name, text: StyledText(Text.sanitize(line.bytes), .dim)) }
-        let pretty = state.log.isPretty ? PrettyLine.text(line.bytes).map { Text.styled($0) } : nil
-        let level = LogLine.Level(readFrom: line.bytes).flatMap { $0 >= .warning ? $0 : nil }
-        return LogLine(time: time, prefix: lead, level: level, text: pretty ?? Text.styled(line.bytes))
+        let said = line.said
+        let pretty = state.log.isPretty ? PrettyLine.text(said).map { Text.styled($0) } : nil
+        let level = LogLine.Level(readFrom: said).flatMap { $0 >= .warning ? $0 : nil }
+        return LogLine(time: time, prefix: lead, level: level, text: pretty ?? Text.styled(said))
     }
 
     /// `09:24:17.112`, blank where nobody knows.

@@ -70,15 +70,8 @@ enum QuestionView {
                     ? "Empty the log of \(state.title(names))?" : "Empty the logs of \(state.title(names))?",
                 (names.count > 1 ? list(names, state) : []) + [what, command("flush", names, state)]
             )
-        case .present:
-            let moment = state.past.map { state.clock(of: $0.time) } ?? "the past"
-            return (
-                "Do it now?",
-                [
-                    StyledText("This is \(moment)."),
-                    "What was begun is done to the processes of now, and now is shown again.",
-                ]
-            )
+        case .present(let deed, let aim):
+            return present(deed, aim.names ?? [], state)
         case .leave:
             let count = state.live.activeCount
             return (
@@ -90,6 +83,20 @@ enum QuestionView {
                 ]
             )
         }
+    }
+
+    /// The names are of the past: only what is still called so is touched.
+    private static func present(
+        _ deed: Chooser.Deed, _ names: [InstanceName], _ state: State
+    ) -> (String, [StyledText]) {
+        let moment = state.past.map { state.clock(of: $0.time) } ?? "the past"
+        let words = deed.words.prefix(1).uppercased() + deed.words.dropFirst()
+        return (
+            words + (names.isEmpty ? "" : " \(state.title(names))") + " now?",
+            (names.count > 1 ? list(names, state) : []) + [
+                StyledText("This is \(moment). It is done to what runs now, and now is shown again.")
+            ]
+        )
     }
 
     private static func list(_ names: [InstanceName], _ state: State) -> [StyledText] {

@@ -10,6 +10,11 @@ enum SystemView {
 
     static func lines(_ state: State, width: Int, _ glyphs: Glyphs) -> [StyledText] {
         guard let host = state.fleet.host else { return [] }
+        guard state.past == nil else {
+            let missing = "cores, disks and network of the past are not kept"
+            return [summary(host)] + cores(host, nil, width, glyphs) + [""] + memory(host, nil, glyphs)
+                + ["", StyledText(" " + missing, .dim)]
+        }
         let machine = state.machine.info
         return [summary(host)] + cores(host, machine, width, glyphs) + [""] + memory(host, machine, glyphs)
             + disks(machine, width, glyphs) + network(state.machine)

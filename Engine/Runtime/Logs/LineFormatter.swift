@@ -249,7 +249,7 @@ final class RecordBuffer {
     private var isUsed = false
 
     /// Room for what is written at an offset of a file. It begins within a page where the file's bytes do: so the
-    /// kernel copies page by page in half of the time.
+    /// kernel copies whole pages to whole pages, which takes it less time.
     func prefix(_ most: Int, at offset: UInt64) -> UnsafeMutableRawBufferPointer {
         isUsed = true
         let start = Int(offset % UInt64(Self.page))
