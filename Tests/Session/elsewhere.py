@@ -205,7 +205,10 @@ def session_what_is_run_is_changed_for_good(world):
     wait("other arguments", lambda: b"one b c d\n" in world.log("job#0"))
     world.run("set", "job", "script", "two.sh", folder=world.folder)
     wait("another script", lambda: b"two b c d\n" in world.log("job#0"))
+    assert world.json("set", "job", "dependencies.db=started", code=2)["error"]["code"] == "OD2016"
+    world.run("start", "one.sh", "-n", "db", folder=world.folder)
     assert "nothing restarted" in world.run("set", "job", "dependencies.db=started")
+    world.run("delete", "db")
     world.run("set", "job", "ready.log=two", "listenTimeout=5s")
     world.becomes("job#0", "waiting")
     assert "for db (not there)" in world.run("why", "job")

@@ -116,7 +116,7 @@ def session_stop_asks_and_start_does_not(world):
     terminal.sees("yes, stop")
     terminal.keys("y")
     world.becomes("ticker#0", "stopped")
-    terminal.sees("stopped")
+    terminal.sees("■ stopped")
     terminal.keys("s")
     world.becomes("ticker#0", "online")
     terminal.sees("online")
