@@ -28,6 +28,11 @@ struct IndexWriter {
         {
             return false
         }
+        return mark(offset, at: time)
+    }
+
+    /// The same, however near the last mark is.
+    mutating func mark(_ offset: UInt64, at time: Int64) -> Bool {
         let mark = LogIndex.Mark(offset: offset, time: time)
         last = mark
         waiting.append(mark)

@@ -80,6 +80,15 @@ extension LogFile {
         try commit()
     }
 
+    /// What comes from now on is marked on the disk: an engine that comes after us can tell it from what was before.
+    func markHere() {
+        guard !isNowhere, !isSpecial, state.inode != 0, (try? commit()) != nil else { return }
+        mark()
+        let time = od_wall_milliseconds()
+        _ = index.mark(state.offset, at: time)
+        index.flush(inode: state.inode, at: time)
+    }
+
     /// It stays as the commit page says.
     func closeFile() {
         guard descriptor >= 0 else { return }

@@ -259,7 +259,7 @@ final class LogFile {
     }
 
     /// What was written and committed since the batch began was written now; records say themselves when.
-    private func mark() {
+    func mark() {
         guard state.offset > batchStart, !isSpecial else { return }
         let time = style.type == .raw || stamp.time == 0 ? od_wall_milliseconds() : stamp.time
         if index.note(batchStart, at: time) { index.flush(inode: state.inode, at: time) }

@@ -337,6 +337,7 @@ final class PumpLoop {
         for stream in runs[run]?.open ?? [] {
             let isNew = stream.tap == nil
             stream.tap = tap
+            if tap != nil, isNew { stream.file.markHere() }
             if let tap, isNew, stream.spool.unwritten > 0 {
                 tap(stream.key.channel, stream.spool.last(stream.spool.unwritten))
             }
