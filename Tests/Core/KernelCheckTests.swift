@@ -85,15 +85,17 @@ import Testing
     private static let id = RunID(instance: 2, run: 1)
 
     /// A kernel that finds run 1 of `api` being executed, which was stopped while the last engine lived.
-    private func found(wanted: Wanted = .stopped, halted: Bool = false, stored: UInt64 = 1) -> Kernel {
+    private func found(
+        wanted: Wanted = .stopped, halted: Bool = false, stored: UInt64 = 1, held: [HeldRun] = [], run: RunID = Self.id
+    ) -> Kernel {
         var kernel = Kernel(homePath: "/home/x/.opendaemon", seed: 1)
         var record = InstanceRecord(key: 2, app: 1, number: 0, id: 0, wanted: wanted)
         record.run = stored
         var fleet = StoredFleet(apps: [AppRecord(key: 1, spec: World.spec("api"))], instances: [record])
         fleet.home.halted = halted
         fleet.home.keeper = "1"
-        let start = EngineStart(keeper: "1", isEmbedded: false, number: 2, executing: [Self.id])
-        _ = kernel.step(.recovered(fleet, [], start), at: Self.now)
+        let start = EngineStart(keeper: "1", isEmbedded: false, number: 2, executing: [run])
+        _ = kernel.step(.recovered(fleet, held, start), at: Self.now)
         return kernel
     }
 
@@ -118,6 +120,15 @@ import Testing
         let effects = kernel.step(.spawned(Self.id, pid: 7, since: Self.now.boot), at: Self.now)
         #expect(effects.keeper.contains(.signal(Self.id, 15)))
         #expect(kernel.list(at: Self.now).map(\.status) == [.stopping])
+    }
+
+    @Test func aSuccessorHoldsItsPlaceBesideTheOldRun() {
+        let successor = RunID(instance: 2, run: 2)
+        let old = HeldRun(id: Self.id, pid: 6, since: Instant(nanoseconds: 1_000_000_000))
+        var kernel = found(held: [old], run: successor)
+        #expect(spawns(kernel.step(.command(.start(StartRequest(targets: ["api"])), 1), at: Self.now)) == 0)
+        let effects = kernel.step(.spawned(successor, pid: 7, since: Self.now.boot), at: Self.now)
+        #expect(spawns(effects) == 0 && effects.keeper.contains(.signal(successor, 15)))
     }
 
     @Test func whatIsWantedIsAskedForOnceMore() {

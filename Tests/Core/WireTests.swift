@@ -41,7 +41,8 @@ import Testing
             DaemonStatus(
                 pid: 5, keeperPid: 4, version: "0.1.0", home: "/h", startedAt: WallTime(milliseconds: 0), uptime: 1,
                 embedded: true, halted: false, clients: 1, apps: 2, instances: ["online": 3], engineStarts: 1,
-                sparePid: 3, keepers: 2, keeperVersion: "0.1.0"))
+                sparePid: 3, keepers: 2, keeperVersion: "0.1.0",
+                oldLogs: OldLogs(limit: 100, bytes: 90, removedFiles: 1, removedBytes: 20)))
         try check("hello-request-ending", HelloRequest(client: "od 0.1.0", ending: true))
         try check("daemon-restart-request", DaemonRestartRequest(keeper: "/k", engine: "/e"))
         try check(
