@@ -258,7 +258,8 @@ actor Control {
         for crash in effects.crashes { keepLastLines(of: crash) }
         for effect in effects.timers { obey(effect) }
         watch(effects)
-        tell(effects.publish, areStored: !storing || journal.waiting.isEmpty && !isFlushing)
+        let isAnswered = !effects.answers.isEmpty
+        tell(effects.publish, now: isAnswered || !storing || journal.waiting.isEmpty && !isFlushing)
         watchForCrashes(effects)
         for key in effects.forgotten { closeLogs(of: key) }
         isPerforming = false

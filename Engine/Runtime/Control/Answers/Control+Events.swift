@@ -50,16 +50,18 @@ extension Control {
 
     /// Tells of events once they are stored: an engine that comes after this one finds the same events under the same
     /// numbers, and nobody is told twice. A disk that hangs keeps nobody in the dark.
-    func tell(_ events: [FleetEvent], areStored: Bool) {
+    ///
+    /// - Parameter now: they are stored, or belong to an answer, which must not come before them.
+    func tell(_ events: [FleetEvent], now: Bool) {
         untold.add(events)
-        if areStored { return tell(upTo: .max) }
+        if now { return tell(upTo: .max) }
         guard !untold.isDue, let last = untold.last else { return }
         untold.isDue = true
         loop.scheduleTask(in: .milliseconds(Int64(Untold.patience))) {
             self.assumeIsolated { control in
                 control.untold.isDue = false
                 control.tell(upTo: last)
-                control.tell([], areStored: false)
+                control.tell([], now: false)
             }
         }
     }
