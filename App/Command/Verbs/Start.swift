@@ -12,7 +12,7 @@ struct Start: Verb {
             What is stopped or new is started; a running app is never changed (od up FILE applies a config).
 
               od start app.js                       the interpreter by extension or #! line
-              od start app.py -i 4 -- --port 80     four instances, with arguments
+              od start worker.py -i 4 -- --queue a  four instances, with arguments
               od start "python3 -m http.server"     a command line
               od start opendaemon.config.yaml       all apps of a config
               od start api worker                   apps that exist

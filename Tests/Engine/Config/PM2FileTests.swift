@@ -100,6 +100,15 @@ struct PM2FileTests {
         }
     }
 
+    /// What follows from what is not done is said, where it is more than a missing comfort.
+    @Test func whatFollowsIsSaid() throws {
+        let job = #"{"script": "a.js", "name": "nightly", "cron_restart": "0 3 * * *", "autorestart": false}"#
+        folder.write("ecosystem.json", #"{"apps": [\#(job), {"script": "b.js", "increment_var": "PORT"}]}"#)
+        let warnings = try ConfigFile.load("ecosystem.json", in: folder.path).warnings.joined()
+        #expect(warnings.contains("nightly runs once now and never again"))
+        #expect(warnings.contains("it has no variable PORT with a number"))
+    }
+
     @Test(arguments: [
         ("x.json", #"{"apps": [{"script": "a", "exec_moode": 1}]}"#), ("x.yaml", "apps: [{script: a, env_x: {A: 1}}]"),
         ("opendaemon.config.json", #"{"apps": [{"script": "a", "exec_mode": "fork"}]}"#), ("y.json", "3"),

@@ -35,6 +35,10 @@ struct PM2App {
             }
         }
         copy.takeTogether(said)
+        let isOver = ["false", "0"].contains(node["autorestart"]?.text ?? "")
+        if isOver, let schedule = node["cron_restart"] ?? node["cron"], !schedule.isOff {
+            remarks.say("\(label) runs once now and never again: there is no cron_restart, and autorestart is false")
+        }
         return ConfigNode(.map(copy.pairs), at: node.mark)
     }
 
@@ -99,7 +103,7 @@ struct PM2App {
         case "increment_var":
             // PM2 counts up from 0 where there is no number: nothing that an app could use.
             if number(of: pair.node.text) == nil {
-                remarks.note(pair.key, of: label, isKnown: true)
+                remarks.say("increment_var of \(label) is left out: it has no variable \(pair.node.text) with a number")
             } else {
                 put("incrementVar", pair.node, at: pair.mark)
             }
