@@ -22,9 +22,9 @@ actor Control {
     /// What the engine does beyond supervising, and how it is.
     var capabilities: Capabilities
     /// Events that came while a command was being made durable.
-    private var inbox: [KernelEvent] = []
+    private(set) var inbox = Inbox()
     /// A command's writes are on their way to the disk: no other event is taken until they are there.
-    private var isCommitting = false
+    private(set) var isCommitting = false
     /// Gathered facts are on their way; events go on, commands wait.
     private var isFlushing = false
     private var isFlushDue = false
@@ -119,10 +119,10 @@ actor Control {
         relist()
         parts.archivist.begin()
         sweepLogs()
-        let (home, readers) = (parts.home.path, parts.readers)
+        let (home, chores) = (parts.home.path, parts.chores)
         let gate: Server.Gate = { () async throws(Failure) in
             do {
-                return try await readers.run { try Server.token(home: home) }
+                return try await chores.run { try Server.token(home: home) }
             } catch {
                 throw Failure.unexpected(error)
             }
@@ -139,7 +139,7 @@ actor Control {
 
     /// Takes an event of the keeper, a timer or a client, in order.
     func take(_ event: KernelEvent) {
-        inbox.append(event)
+        inbox.add(event)
         proceed()
     }
 
@@ -149,7 +149,7 @@ actor Control {
         isReady = true
         let identity = keeper?.identity ?? ""
         parts.spawner.begin(home: parts.home.path, holder: identity)
-        inbox.insert(.recovered(stored, held, engineStart(identity)), at: 0)
+        inbox.addFirst(.recovered(stored, held, engineStart(identity)))
         Log.write("engine \(Build.version), pid \(processID()), is start \(startNumber): \(held.count) runs held")
         proceed()
         for continuation in ready { continuation.resume() }
@@ -167,6 +167,7 @@ actor Control {
     /// Says a command and waits for its answer.
     func command(_ command: FleetCommand) async throws(Failure) -> Outcome {
         await untilReady()
+        guard waiting.count < Defaults.waitingCommands else { throw .tooManyCommands }
         lastRequest += 1
         let request = lastRequest
         let context = RequestContext.current
@@ -186,15 +187,12 @@ actor Control {
     // MARK: steps
 
     private func proceed() {
-        while isReady, !isCommitting, !isPerforming, let event = inbox.first {
+        // Batches must reach the store in their order, also when one fails and is put back.
+        while isReady, !isCommitting, !isPerforming, let event = inbox.take(commands: !isFlushing) {
             guard case .command(let command, let request) = event else {
-                inbox.removeFirst()
                 perform(kernel.step(event, at: Clock.now()), storing: true)
                 continue
             }
-            // Batches must reach the store in their order, also when one fails and is put back.
-            if isFlushing { return }
-            inbox.removeFirst()
             // The kernel is a value: nobody sees what a command did to it before that is durable.
             var next = kernel
             let effects = next.step(event, at: Clock.now())
@@ -327,8 +325,10 @@ actor Control {
     private func obey(_ effect: TimerEffect) {
         switch effect {
         case .cancel(let id):
+            inbox.forget(id)
             timers.removeValue(forKey: id)?.cancel()
         case .arm(let id, let milliseconds):
+            inbox.forget(id)
             timers.removeValue(forKey: id)?.cancel()
             timers[id] = loop.scheduleTask(in: .milliseconds(Int64(milliseconds))) { [self] in
                 assumeIsolated { control in
