@@ -48,6 +48,8 @@ actor Control {
     var heldPages: [UInt64: Descriptor] = [:]
     /// The listening socket of the door, if an earlier engine opened it.
     var heldDoor: Descriptor?
+    /// What others may take away.
+    var upkeep = Upkeep()
     /// Our ends of what runs speak by; and runs of which a line is awaited.
     var voices: [RunID: [SignSource: Descriptor]] = [:]
     var tapped: Set<RunID> = []
@@ -132,6 +134,7 @@ actor Control {
             hello: { await self.greet($0) })
         // Once more: taking the socket over has set its backlog to a smaller one.
         Glibc.listen(listener, Server.backlog)
+        Task { await watchSocket() }
         if Door.belongs(to: parts.home.path) { Task { await openDoor() } }
     }
 
@@ -149,6 +152,9 @@ actor Control {
         isReady = true
         let identity = keeper?.identity ?? ""
         parts.spawner.begin(home: parts.home.path, holder: identity)
+        if stored.apps.isEmpty, !held.isEmpty {
+            Log.write("state.db knows no app: \(held.count) runs that the keeper holds are ended", .warn)
+        }
         inbox.addFirst(.recovered(stored, held, engineStart(identity)))
         Log.write("engine \(Build.version), pid \(processID()), is start \(startNumber): \(held.count) runs held")
         proceed()
@@ -240,8 +246,13 @@ actor Control {
     func write(_ batch: Journal.Batch) async throws(Failure) {
         let gathered = kernel.lastEventNumber
         defer { tell(upTo: gathered) }
-        try await commit(batch.writes, processes: Array(batch.processes.values))
+        let left = try await commit(batch.writes, processes: Array(batch.processes.values))
+        if storeTrouble != nil { Log.write("the store is written again") }
         storeTrouble = nil
+        if !left.isEmpty {
+            journal.putBack(Journal.Batch(writes: left, lost: batch.lost))
+            flushSoon(Journal.retry)
+        }
         for id in batch.acknowledge { acknowledge(id) }
     }
 
@@ -311,8 +322,8 @@ actor Control {
             try await write(batch)
         } catch {
             journal.putBack(batch)
+            if storeTrouble != error { Log.write("the store cannot be written: \(error)", .error) }
             storeTrouble = error
-            Log.write("the store cannot be written: \(error)", .error)
         }
         isFlushing = false
         writeEnded()
