@@ -141,7 +141,7 @@ def session_all_are_killed_while_an_app_ends(world):
 
 
 def session_a_socket_that_was_removed_is_made_anew(world):
-    """Nobody could find the engine, and nobody could start another: it looks itself. Its successors have the new one."""
+    """Nobody could find the engine, and nobody could start another: it looks itself. Its successors have it too."""
     world.run("start", "sleep 1000", "-n", "a")
     before = world.pids()
     os.unlink(os.path.join(world.home, "od.sock"))

@@ -25,6 +25,7 @@ package struct Inbox: Sendable {
 
     package var isEmpty: Bool { next == events.count }
 
+    /// Puts an event behind those that wait; one that stands in it once and is there already changes nothing.
     package mutating func add(_ event: KernelEvent) {
         if case .sign(let id, .status(let text)) = event { words[id] = text }
         if let single = Self.single(event), !singles.insert(single).inserted { return }
