@@ -81,7 +81,7 @@ struct WhyTests {
             "waiting",
             ProcessStory(
                 process: process(.waiting) {
-                    ($0.reason, $0.waitsUntil) = ("exit 127, restart 4 after a backoff", at(30))
+                    ($0.reason, $0.waitsUntil) = ("exit 127, 4th try in a row after a backoff", at(30))
                 }, crashes: [crash(9, .code(127))],
                 changes: [
                     FieldChange(key: "env.PORT", old: "80", new: nil, restarts: true),

@@ -41,7 +41,7 @@ enum ProcessTable {
             StyledText(Text.sanitize(process.namespace), .dim), StyledText(process.mode, .dim),
             StyledText(process.pid.map(String.init) ?? "-"),
             StyledText(process.uptime.map { Format.duration(milliseconds: $0).filter { $0 != " " } } ?? "-"),
-            StyledText("\(process.restarts)"), StyledText(process.status.rawValue, process.status.role),
+            StyledText("\(process.restarts)"), StyledText(process.word, process.status.role),
             StyledText(process.cpu.map { Format.percent($0) + "%" } ?? "-"),
             StyledText(process.memory.map(Format.bytes) ?? "-"),
             StyledText(Text.sanitize(process.note), .dim),

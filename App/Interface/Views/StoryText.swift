@@ -30,7 +30,7 @@ package struct StoryText {
         let process = story.process
         var text = [
             StyledText(Text.sanitize(process.label), .heading, .bold) + " is "
-                + StyledText(process.status.rawValue, process.status.role)
+                + StyledText(process.word, process.status.role)
                 + StyledText(": " + Text.sanitize(headline(story)))
         ]
         func part(_ title: String, _ lines: [String]) {
@@ -91,7 +91,7 @@ package struct StoryText {
         case .waiting, .errored:
             return process.reason ?? exit ?? "no reason is known"
         case .stopped:
-            if let order = order(story) { return order }
+            if process.finished != true, let order = order(story) { return order }
             return exit.map { "it ended by itself with \($0), and its policy wants no restart" } ?? "it was stopped"
         case .stopping, .killing:
             return (order(story) ?? story.cause.map { "od restarts it: \($0)" } ?? "it is to end")

@@ -267,6 +267,7 @@ extension Kernel {
     /// It ended, and its policy wants no restart: it stays down until somebody starts it.
     mutating func finished(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
         if fleet[key]?.deleting == false { fleet[key]?.record.wanted = .stopped }
+        if let run = fleet[key]?.record.run { fleet[key]?.record.backoff?.last = run }
         stopped(key, now, &effects)
     }
 

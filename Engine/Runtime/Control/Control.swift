@@ -359,7 +359,7 @@ actor Control {
         parts.manager.tell(.stopping)
         Task {
             await untilDrained()
-            let (pump, signs, home) = (parts.pump, parts.signs, parts.home)
+            let (pump, signs, home, store) = (parts.pump, parts.signs, parts.home, parts.store)
             let rest = journal.take()
             // Batches reach the store in their order: one that is under way is before this one. What cannot be written
             // is with the keeper no more, but the apps are down: only their last exit codes are lost.
@@ -369,6 +369,7 @@ actor Control {
                 pump.stop()
                 signs.stop()
                 home.removePidFiles()
+                store.settle()
             }
             await server?.close()
             hasFlushed = true

@@ -89,6 +89,17 @@ struct PM2FileTests {
         #expect(spec.apps[0].arguments == [folder.path + "/api/server.js"])
     }
 
+    /// What it takes no notice of is no mistake here either.
+    @Test func argumentsOfNoInterpreterAreNamed() throws {
+        for name in ["interpreter", "exec_interpreter"] {
+            let app = "{\"script\": \"sleep\", \"\(name)\": \"none\", \"node_args\": \"--x\", \"args\": \"9\"}"
+            folder.write("ecosystem.json", "{\"apps\": [\(app)]}")
+            let config = try ConfigFile.load("ecosystem.json", in: folder.path)
+            #expect(config.apps[0].interpreterArgs == nil && config.apps[0].args == ["9"])
+            #expect(config.warnings.contains { $0.contains("node_args") })
+        }
+    }
+
     @Test(arguments: [
         ("x.json", #"{"apps": [{"script": "a", "exec_moode": 1}]}"#), ("x.yaml", "apps: [{script: a, env_x: {A: 1}}]"),
         ("opendaemon.config.json", #"{"apps": [{"script": "a", "exec_mode": "fork"}]}"#), ("y.json", "3"),

@@ -23,7 +23,10 @@ struct PM2App {
         let said = given.filter { if case .null = $0.node.value { false } else { true } }
         let label = copy.takeName(&remarks)
         for pair in said {
-            if let attribute = PM2Attribute.named(pair.key) {
+            // PM2 takes no notice of these where it executes the script itself.
+            if Self.interpreterArguments.contains(pair.key), runsItself {
+                remarks.note(pair.key, of: label, isKnown: true)
+            } else if let attribute = PM2Attribute.named(pair.key) {
                 copy.take(pair, attribute, label, &remarks)
             } else if copy.isOurs(pair.key) {
                 copy.put(pair.key, pair.key.hasPrefix("env_") ? pair.node.asVariables : pair.node, at: pair.mark)
@@ -34,6 +37,10 @@ struct PM2App {
         copy.takeTogether(said)
         return ConfigNode(.map(copy.pairs), at: node.mark)
     }
+
+    private static let interpreterArguments = ["interpreter_args", "node_args"]
+
+    private var runsItself: Bool { (node["interpreter"] ?? node["exec_interpreter"])?.text == "none" }
 
     /// A key of ours has it; `env_NAME` too, where blocks are known.
     private func isOurs(_ key: String) -> Bool {

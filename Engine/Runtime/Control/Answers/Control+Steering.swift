@@ -85,7 +85,7 @@ extension Control {
         guard running.isEmpty, let first = all.first else { return running }
         throw Failure(
             .notRunning, "\(first.info.label) does not run",
-            why: all.count > 1 ? "nor does any other of them" : "it is \(first.info.status.rawValue)",
+            why: all.count > 1 ? "nor does any other of them" : "it is \(first.info.word)",
             next: "od start \(first.info.name)")
     }
 }
