@@ -108,7 +108,7 @@ struct MendingTests {
             let stored = try world.store.events(limit: 1000).map(\.seq)
             return stored.last == last && stored == Array((stored.first ?? 0)...last)
         }
-        #expect(await world.control.capabilities.trouble(.events) == nil)
+        try await world.wait("it works again") { await world.control.capabilities.trouble(.events) == nil }
         _ = streams
     }
 }
