@@ -29,7 +29,7 @@ extension Control {
         let runs = try kernel.possiblyQuiet(targets)
         guard !runs.isEmpty else { return [] }
         // A worker that is gone or too busy tells nothing: then they are restarted.
-        let quiet = try? await parts.readers.run {
+        let quiet = try? await parts.chores.run {
             runs.filter { !KernelPortFacts.listensSomewhere($0.pid) }.map(\.key)
         }
         return Set(quiet ?? [])
