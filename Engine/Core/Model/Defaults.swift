@@ -145,6 +145,8 @@ public enum Defaults {
     public static let refusalPause = 1000
     /// Connections to one engine at once, and those that may wait to be accepted, while it is replaced for example.
     public static let clients = 256
+    /// Of these, connections through the door of the group: whatever they do, the daemon's own user gets in.
+    public static let doorClients = 192
     public static let clientBacklog = 1024
     /// A client that has not said hello by then is closed.
     public static let helloDeadline = 10_000
