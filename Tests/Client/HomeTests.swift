@@ -47,6 +47,27 @@ struct HomeTests {
         #expect(access(path, F_OK) != 0)
     }
 
+    /// Who stops a daemon takes its pid files away; who kills it does not.
+    @Test func aDaemonThatWasKilledIsNotCalledStopped() async throws {
+        let scratch = try Scratch()
+        let options = ConnectOptions(home: scratch.path, start: .never, client: "tests")
+        let stopped = try await failure { try await OpenDaemon.connect(options) }
+        #expect(stopped.code == .engineSilent && stopped.why.contains("stopped"))
+        close(open(scratch.path + "/keeper.pid", O_WRONLY | O_CREAT, 0o600))
+        let killed = try await failure { try await OpenDaemon.connect(options) }
+        #expect(killed.code == .engineSilent && killed.why.contains("killed"))
+        #expect(killed.next.contains("od daemon start"))
+    }
+
+    @Test func aKeeperThatDoesNotStandIsNoStranger() async throws {
+        let scratch = try Scratch()
+        let options = ConnectOptions(
+            home: scratch.path, client: "tests", keeper: "/bin/true", engine: "/bin/true", deadline: 60_000)
+        let failure = try await failure { try await OpenDaemon.connect(options) }
+        #expect(failure.code == .engineStart && failure.what.contains("ends as soon as it was started"))
+        #expect(failure.next.contains("od doctor"))
+    }
+
     @Test func whatOthersCanReadIsClosedToThem() throws {
         let scratch = try Scratch()
         for open in [0o755, 0o750, 0o711] as [mode_t] {

@@ -122,6 +122,16 @@ package actor Server {
     /// - Throws: `IOError` when the descriptor is none.
     package func admit(listener: Int32) async throws { try await listen(listener, anyUser: true) }
 
+    /// Accepts clients from another socket in the place of the first one.
+    ///
+    /// - Throws: `IOError` when the descriptor is none.
+    func exchange(listener: Int32) async throws {
+        guard !listeners.isEmpty else { return }
+        try await listen(listener, anyUser: false)
+        listeners.swapAt(0, listeners.count - 1)
+        try? await listeners.removeLast().close().get()
+    }
+
     private func listen(_ listener: Int32, anyUser: Bool) async throws {
         let server = self
         let marks = ChannelOptions.Types.WriteBufferWaterMark(

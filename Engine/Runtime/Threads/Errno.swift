@@ -13,6 +13,7 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     static let noSpace: Int32 = 28
     static let notImplemented: Int32 = 38
     static let overflow: Int32 = 75
+    static let cancelled: Int32 = 125
 
     package var number: Int32
 
