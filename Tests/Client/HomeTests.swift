@@ -1,3 +1,4 @@
+import CKernel
 import Core
 import Glibc
 import Testing
@@ -140,6 +141,27 @@ struct HomeTests {
         }
         close(second)
         _ = consume next
+    }
+
+    /// A descriptor in a message is closed by who reads it, and a hostile one may keep him waiting.
+    @Test(.enabled(if: refusesRights, "needs SO_PASSRIGHTS (Linux 6.16)")) func nobodyPassesDescriptors() throws {
+        let scratch = try Scratch()
+        let home = try opened(scratch.path)
+        let listener = try home.listen()
+        guard case .connected(let socket) = try home.dial() else { throw Timeout() }
+        defer { close(socket) }
+        let accepted = accept(listener.number, nil, nil)
+        defer { close(accepted) }
+        #expect(od_link_send(socket, "x", 1, [socket], 1) == -EPERM)
+        #expect(od_link_send(socket, "x", 1, nil, 0) == 0)
+    }
+
+    private static var refusesRights: Bool {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { return false }
+        defer { for end in ends { close(end) } }
+        od_signs_refuse_rights(ends[0])
+        return od_link_send(ends[1], "x", 1, [ends[1]], 1) == -EPERM
     }
 
     @Test func aPathMayBeLongerThanASocketsName() throws {

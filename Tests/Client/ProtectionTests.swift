@@ -223,6 +223,28 @@ struct ProtectionTests {
         #expect(await server.clients.count == 3)
     }
 
+    /// Those who come through the door for a group cannot keep the daemon's own user out, even when all say hello.
+    @Test func theDoorLeavesRoomForTheOwnUser() async throws {
+        let engine = try FakeEngine()
+        var limits = Server.Limits()
+        limits.connections = 3
+        limits.strangers = 2
+        let server = try await start(engine, limits)
+        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        let door = try Scratch()
+        try #require(withAddress(door.path + "/od.sock") { bind(listener, $0, $1) } == 0 && listen(listener, 8) == 0)
+        try await server.admit(listener: listener)
+        let first = try RawClient(door.path)
+        first.sayHello()
+        #expect(await first.read()?.kind == .response)
+        let second = try RawClient(door.path)
+        second.sayHello()
+        #expect(await second.read()?.kind == .response)
+        let late = try RawClient(door.path)
+        #expect(await late.readError()?.data?.what.contains("no more clients") == true)
+        #expect(try await engine.connect().call(Methods.list, Nothing()).count == 1)
+    }
+
     /// Thousands of connections that say nothing: each real client gets through at once, descriptors are bounded.
     @Test func aCrowdOfSilentConnectionsKeepsNobodyOut() async throws {
         let engine = try FakeEngine()

@@ -145,6 +145,8 @@ public enum Defaults {
     public static let refusalPause = 1000
     /// Connections to one engine at once, and those that may wait to be accepted, while it is replaced for example.
     public static let clients = 256
+    /// Of these, connections through the door of the group: whatever they do, the daemon's own user gets in.
+    public static let doorClients = 192
     public static let clientBacklog = 1024
     /// How often the engine looks whether its socket still has its name in the home.
     public static let socketLook = 5000
