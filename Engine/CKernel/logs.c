@@ -59,6 +59,16 @@ int64_t od_find_parts(const char *path, struct od_part *out, size_t capacity)
     return (int64_t)count;
 }
 
+int64_t od_solid(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st)) return -errno;
+    if (!st.st_size) return 0;
+    off_t hole = lseek(fd, 0, SEEK_HOLE);
+    /* A file system that does not know. */
+    return hole < 0 ? st.st_size : hole;
+}
+
 int od_copy_times(int from, int to)
 {
     struct stat st;

@@ -171,8 +171,8 @@ int od_pump_memfd(const char *name, int64_t size) {
 /* ---- files ---- */
 
 static void keep(struct od_pump_stat *out, const struct stat *st) {
-    *out = (struct od_pump_stat){ st->st_dev, st->st_ino, od_bounded_size(st), (uint32_t)st->st_nlink,
-                                  S_ISREG(st->st_mode) };
+    *out = (struct od_pump_stat){ st->st_dev, st->st_ino, od_bounded_size(st), od_bounded_time(st),
+                                  (uint32_t)st->st_nlink, S_ISREG(st->st_mode) };
 }
 
 int od_pump_stat(int fd, struct od_pump_stat *out) {

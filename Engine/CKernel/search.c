@@ -107,12 +107,6 @@ struct od_records od_format_simple(const struct od_record_form *form, const void
     return made;
 }
 
-int64_t od_modified(int fd) {
-    struct stat st;
-    if (fstat(fd, &st) < 0) return 0;
-    return od_bounded_time(&st);
-}
-
 void od_give_way(void) {
     enum { LESS = 10 }; /* of nice(1) */
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), LESS);

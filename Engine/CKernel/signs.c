@@ -14,11 +14,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "closing.h"
+
 enum {
     NAME_BYTES = 16,            /* of randomness in the name of a notify socket */
-    PASSED_MAX = 32,            /* descriptors of one message that are received; the kernel drops what is beyond */
     LISTENING = 0x0A,           /* TCP_LISTEN in /proc/net/tcp */
     CONNECT_PATIENCE = 200,     /* milliseconds */
+    OD_PASSRIGHTS = 83,         /* SO_PASSRIGHTS of Linux 6.16, which older headers do not have */
 };
 
 int od_signs_pair(int32_t ends[2])
@@ -31,9 +33,16 @@ int od_signs_pair(int32_t ends[2])
         close(pair[1]);
         return -error;
     }
+    od_signs_refuse_rights(pair[0]);
     ends[0] = pair[0];
     ends[1] = pair[1];
     return 0;
+}
+
+void od_signs_refuse_rights(int fd)
+{
+    int no = 0;
+    setsockopt(fd, SOL_SOCKET, OD_PASSRIGHTS, &no, sizeof no);
 }
 
 /* `opendaemon-` and 32 hexadecimal digits behind the NUL of an abstract name. Its length, or a negative errno. */
@@ -103,12 +112,10 @@ static void read_control(struct msghdr *message, int32_t *sender, int32_t *user)
     for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
         if (part->cmsg_level != SOL_SOCKET) continue;
         if (part->cmsg_type == SCM_RIGHTS) {
-            size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-            for (size_t i = 0; i < count; i++) {
-                int fd;
-                memcpy(&fd, CMSG_DATA(part) + i * sizeof fd, sizeof fd);
-                close(fd);
-            }
+            int32_t fds[OD_CLOSING_MAX];
+            size_t bytes = part->cmsg_len - CMSG_LEN(0);
+            memcpy(fds, CMSG_DATA(part), bytes);
+            od_closing(fds, (int)(bytes / sizeof *fds));
         } else if (part->cmsg_type == SCM_CREDENTIALS) {
             struct ucred who;
             memcpy(&who, CMSG_DATA(part), sizeof who);
@@ -118,34 +125,43 @@ static void read_control(struct msghdr *message, int32_t *sender, int32_t *user)
     }
 }
 
-static int64_t receive(int fd, void *buffer, size_t length, int flags, int32_t *sender, int32_t *user)
+static int64_t receive(int fd, struct msghdr *message, int flags, int32_t *sender, int32_t *user)
 {
-    union {
-        char bytes[CMSG_SPACE(sizeof(int) * PASSED_MAX) + CMSG_SPACE(sizeof(struct ucred))];
-        struct cmsghdr aligned;
-    } control;
-    struct iovec piece = {.iov_base = buffer, .iov_len = length};
-    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
     ssize_t got;
-    do got = recvmsg(fd, &message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    do got = recvmsg(fd, message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
     if (got < 0) return -errno;
-    read_control(&message, sender, user);
+    read_control(message, sender, user);
     return got;
 }
 
 int64_t od_signs_look(int fd, void *buffer, size_t capacity, int32_t *sender, int32_t *user)
 {
+    /* No room for descriptors: they stay with the message, and come when it is taken. */
+    union {
+        char bytes[CMSG_SPACE(sizeof(struct ucred))];
+        struct cmsghdr aligned;
+    } control;
+    struct iovec piece = {.iov_base = buffer, .iov_len = capacity};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
     *sender = -1;
     *user = -1;
-    return receive(fd, buffer, capacity, MSG_PEEK, sender, user);
+    return receive(fd, &message, MSG_PEEK, sender, user);
 }
 
 int64_t od_signs_take(int fd, void *buffer, size_t length)
 {
+    if (!od_closing_has_room()) return -EBUSY;
+    union {
+        char bytes[CMSG_SPACE(sizeof(int32_t) * OD_CLOSING_MAX) + CMSG_SPACE(sizeof(struct ucred))];
+        struct cmsghdr aligned;
+    } control;
+    struct iovec piece = {.iov_base = buffer, .iov_len = length};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
     int32_t sender, user;
-    return receive(fd, buffer, length, 0, &sender, &user);
+    return receive(fd, &message, 0, &sender, &user);
 }
 
 int od_signs_say(int fd, const void *bytes, size_t length)

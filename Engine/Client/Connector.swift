@@ -35,6 +35,7 @@ struct Connector {
             case .busy:
                 break
             }
+            if strangers >= Self.strangersProof, started { throw Failure.keeperGone(Home.absolute(options.home)) }
             if strangers >= Self.strangersProof { throw Failure.notOurs("it closes each connection without a word") }
             guard remaining > pause else { throw Failure.noAnswer(Home.absolute(options.home), options.deadline) }
             try await Task.sleep(for: .milliseconds(pause))

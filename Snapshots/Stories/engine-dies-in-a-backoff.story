@@ -13,19 +13,19 @@ app api
       17 ms  api#0     process:starting
       18 ms  api#0     process:online
       28 ms  api#0     process:exited (exit 1 after 10 ms)
-      28 ms  api#0     process:waiting (restart 2 in 104 ms)
+      28 ms  api#0     process:waiting (2nd try in a row, in 104 ms)
      132 ms  api#0     process:restarting
      132 ms  api#0     process:starting
      133 ms  api#0     process:online
      143 ms  api#0     process:exited (exit 1 after 10 ms)
-     143 ms  api#0     process:waiting (restart 3 in 195 ms)
+     143 ms  api#0     process:waiting (3rd try in a row, in 195 ms)
      338 ms  api#0     process:restarting
      338 ms  api#0     process:starting
      339 ms  api#0     process:online
      349 ms  api#0     process:exited (exit 1 after 10 ms)
-     349 ms  api#0     process:waiting (restart 4 in 413 ms)
+     349 ms  api#0     process:waiting (4th try in a row, in 413 ms)
 > list
-    0  api#0     waiting   restarts 3  last exit 1  for 352 ms  exit 1, restart 4 after a backoff
+    0  api#0     waiting   restarts 3  last exit 1  for 352 ms  exit 1, 4th try in a row after a backoff
 > program api stays
 > engine dies
 > wait 1s

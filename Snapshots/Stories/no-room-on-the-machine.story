@@ -16,11 +16,11 @@ app api
       20 ms  api#0     process:exited (SIGKILL after 8 ms)
       20 ms  api#0     process:restarting
       20 ms  api#0     process:starting
-      20 ms  api#0     process:waiting (restart 2 in 104 ms)
+      20 ms  api#0     process:waiting (2nd try in a row, in 104 ms)
 > wait 1s
      124 ms  api#0     process:restarting
      124 ms  api#0     process:starting
-     124 ms  api#0     process:waiting (restart 3 in 195 ms)
+     124 ms  api#0     process:waiting (3rd try in a row, in 195 ms)
      319 ms  api#0     process:restarting
      319 ms  api#0     process:starting
      320 ms  api#0     process:online

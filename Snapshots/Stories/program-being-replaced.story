@@ -14,12 +14,12 @@ app api
       12 ms  api#0     process:starting
       13 ms  api#0     process:restarting
       13 ms  api#0     process:starting
-      14 ms  api#0     process:waiting (restart 2 in 104 ms)
+      14 ms  api#0     process:waiting (2nd try in a row, in 104 ms)
       14 ms            answer: api#0 waiting; OD4001: api was not started: cannot execute /usr/bin/api: No such file (check that the file exists, is executable and that its interpreter is installed)
 > wait 200ms
      118 ms  api#0     process:restarting
      118 ms  api#0     process:starting
-     119 ms  api#0     process:waiting (restart 3 in 195 ms)
+     119 ms  api#0     process:waiting (3rd try in a row, in 195 ms)
 > program api stays
 > wait 1s
      314 ms  api#0     process:restarting

@@ -24,6 +24,6 @@ app job restart=on-failure
  3600037 ms  job#0     process:starting
  3600038 ms  job#0     process:online
  3600058 ms  job#0     process:exited (exit 4 after 20 ms)
- 3600058 ms  job#0     process:waiting (restart 2 in 98 ms)
+ 3600058 ms  job#0     process:waiting (2nd try in a row, in 98 ms)
 > list
-    0  job#0     waiting   restarts 1  last exit 4  for 36 ms  exit 4, restart 2 after a backoff
+    0  job#0     waiting   restarts 1  last exit 4  for 36 ms  exit 4, 2nd try in a row after a backoff

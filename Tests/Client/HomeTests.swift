@@ -1,3 +1,4 @@
+import CKernel
 import Core
 import Glibc
 import Testing
@@ -44,6 +45,27 @@ struct HomeTests {
         #expect(failure.what.contains(path))
         #expect(failure.next.contains("od daemon start"))
         #expect(access(path, F_OK) != 0)
+    }
+
+    /// Who stops a daemon takes its pid files away; who kills it does not.
+    @Test func aDaemonThatWasKilledIsNotCalledStopped() async throws {
+        let scratch = try Scratch()
+        let options = ConnectOptions(home: scratch.path, start: .never, client: "tests")
+        let stopped = try await failure { try await OpenDaemon.connect(options) }
+        #expect(stopped.code == .engineSilent && stopped.why.contains("stopped"))
+        close(open(scratch.path + "/keeper.pid", O_WRONLY | O_CREAT, 0o600))
+        let killed = try await failure { try await OpenDaemon.connect(options) }
+        #expect(killed.code == .engineSilent && killed.why.contains("killed"))
+        #expect(killed.next.contains("od daemon start"))
+    }
+
+    @Test func aKeeperThatDoesNotStandIsNoStranger() async throws {
+        let scratch = try Scratch()
+        let options = ConnectOptions(
+            home: scratch.path, client: "tests", keeper: "/bin/true", engine: "/bin/true", deadline: 60_000)
+        let failure = try await failure { try await OpenDaemon.connect(options) }
+        #expect(failure.code == .engineStart && failure.what.contains("ends as soon as it was started"))
+        #expect(failure.next.contains("od doctor"))
     }
 
     @Test func whatOthersCanReadIsClosedToThem() throws {
@@ -119,6 +141,27 @@ struct HomeTests {
         }
         close(second)
         _ = consume next
+    }
+
+    /// A descriptor in a message is closed by who reads it, and a hostile one may keep him waiting.
+    @Test(.enabled(if: refusesRights, "needs SO_PASSRIGHTS (Linux 6.16)")) func nobodyPassesDescriptors() throws {
+        let scratch = try Scratch()
+        let home = try opened(scratch.path)
+        let listener = try home.listen()
+        guard case .connected(let socket) = try home.dial() else { throw Timeout() }
+        defer { close(socket) }
+        let accepted = accept(listener.number, nil, nil)
+        defer { close(accepted) }
+        #expect(od_link_send(socket, "x", 1, [socket], 1) == -EPERM)
+        #expect(od_link_send(socket, "x", 1, nil, 0) == 0)
+    }
+
+    private static var refusesRights: Bool {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { return false }
+        defer { for end in ends { close(end) } }
+        od_signs_refuse_rights(ends[0])
+        return od_link_send(ends[1], "x", 1, [ends[1]], 1) == -EPERM
     }
 
     @Test func aPathMayBeLongerThanASocketsName() throws {

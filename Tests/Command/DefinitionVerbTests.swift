@@ -44,7 +44,7 @@ struct DefinitionVerbTests {
             router.on(Methods.resurrect) { _, _ in
                 ResurrectResult(
                     file: "/h/dump/000001.json", broken: ["/h/dump/000002.json: bad"],
-                    started: StartResult(processes: [Self.app(0)]))
+                    started: StartResult(processes: empty ? [] : [Self.app(0)]))
             }
         }
     }
@@ -99,5 +99,7 @@ struct DefinitionVerbTests {
         try await serve(empty: true)
         #expect(try await daemon.run("jlist").output == "[]\n")
         #expect(try await daemon.run("pid").output.isEmpty)
+        let nothing = "nothing to start: /h/dump/000001.json has no app that ran\n"
+        #expect(try await daemon.run("resurrect").output == nothing)
     }
 }

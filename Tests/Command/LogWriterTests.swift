@@ -129,6 +129,28 @@ struct LogWriterTests {
         #expect(String(decoding: text, as: UTF8.self) == "x\nx\n--\nx\n")
     }
 
+    /// Lines of another log stand between them.
+    @Test func groupsOfSeveralLogsAreToldApart() {
+        var writer = LogWriter(form: plain, extras: LogWriter.Extras(separates: true))
+        var text = writer.add(opened([(0, "a#0", .out), (1, "b#0", .out)]))
+        for (process, offset): (UInt32, UInt64) in [(0, 10), (0, 12), (1, 10), (0, 14)] {
+            text += writer.add(
+                .chunk(LogChunk(stream: 1, process: process, channel: .out, offset: offset, bytes: Array("x\n".utf8))))
+        }
+        #expect(String(decoding: text, as: UTF8.self) == "a#0 | x\na#0 | x\n--\nb#0 | x\n--\na#0 | x\n")
+    }
+
+    @Test func appsOfOneNameAreToldApart() {
+        func file(_ process: UInt32, _ project: String, _ label: String) -> LogStreamResult.File {
+            LogStreamResult.File(
+                process: process, label: label, channel: .out, path: "/\(process)", namespace: project, name: label)
+        }
+        let files = [file(0, "one", "api#0"), file(1, "two", "api#0"), file(2, "two", "db#0")]
+        let text = print(
+            plain, [.opened(LogStreamResult(stream: 1, files: files))] + (0...2).map { chunk($0, .out, "x\n") })
+        #expect(text == "one/api#0 | x\ntwo/api#0 | x\ndb#0      | x\n")
+    }
+
     @Test func gravityAndMatchesHaveColours() throws {
         let shown = LogWriter.Form.lines(clean: true, colour: true)
         let updates = [opened([(0, "a#0", .out)]), chunk(0, .out, "[WARN] x\nfine\n\u{1B}[32mERROR\u{1B}[0m y\n")]

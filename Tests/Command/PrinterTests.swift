@@ -25,7 +25,7 @@ struct PrinterTests {
         InstanceInfo(
             id: 3, name: "worker", instance: 0, namespace: "shop", status: .waiting, restarts: 4,
             exit: .signal(9, core: false),
-            reason: "restart 5 in 1.6s", waitsUntil: WallTime("2026-11-21T09:24:20.000Z")),
+            reason: "exit 1, 5th try in a row after a backoff", waitsUntil: WallTime("2026-11-21T09:24:20.000Z")),
         InstanceInfo(
             id: 4, name: "bad", instance: 0, namespace: "shop", status: .errored, restarts: 16, exit: .code(1),
             reason: "16 quick exits in 60 s\u{1B}[2J"),
@@ -80,6 +80,7 @@ struct PrinterTests {
         var detail = ProcessDetail(
             process: Self.fleet[0], restart: RestartPolicy(), killSignal: 15, killTimeout: 10_000, env: [],
             attributes: said, logRotation: LogRotation(maxSize: 102_400, interval: 3_600_000))
+        detail.stdin = .pipe
         golden("Commands/info-attributes.txt", DetailListing.text(detail, colour: false))
         said = ProcessAttributes()
         said.ioNice = IOPriority(.idle)

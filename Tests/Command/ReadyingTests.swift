@@ -48,4 +48,42 @@ struct ReadyingTests {
         readying.take(event(.online, process("migrate", .online, .code(0))))
         #expect(readying.waiting.isEmpty && readying.failed.isEmpty)
     }
+
+    private func held(_ name: String, for other: String, id: Int) -> InstanceInfo {
+        var process = process(name, .waiting, .code(3), id: id)
+        process.reason = "for \(other)"
+        return process
+    }
+
+    /// What an app said when it ran last is no reason why it does not start now.
+    @Test func whoWaitsForAnotherHasNotBegun() {
+        var readying = Readying([held("api", for: "db (starting)", id: 1)], jobs: [:])
+        readying.give(up: 300)
+        #expect(readying.failed.map(\.why) == ["it waits for db (starting), after 300 ms"])
+        #expect(readying.begun.isEmpty)
+        var other = Readying([process("api", .starting, id: 1)], jobs: [:])
+        other.give(up: 300)
+        #expect(other.failed.map(\.why) == ["it is starting after 300 ms"])
+        #expect(other.begun == [1])
+    }
+
+    @Test func whoHasBegunMeanwhileIsToldAsItIsNow() {
+        var readying = Readying([held("api", for: "db (starting)", id: 1)], jobs: [:])
+        readying.take(event(.starting, process("api", .starting, .code(3), id: 1)))
+        readying.give(up: 300)
+        #expect(readying.failed.map(\.why) == ["it is starting after 300 ms"])
+        #expect(readying.begun == [1])
+    }
+
+    /// A dependency of the same command has failed: who waits for it is not waited for without end.
+    @Test func aFailedDependencyEndsTheWait() {
+        var readying = Readying([process("db", .starting), held("api", for: "db (starting)", id: 1)], jobs: [:])
+        #expect(readying.waiting.count == 2)
+        var failed = process("db", .errored, .code(1))
+        failed.reason = "16 quick exits"
+        readying.take(event(.errored, failed))
+        #expect(readying.waiting.isEmpty)
+        #expect(readying.failed.map(\.why) == ["16 quick exits", "it waits for db (starting)"])
+        #expect(readying.begun == [0])
+    }
 }

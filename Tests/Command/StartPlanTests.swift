@@ -52,6 +52,18 @@ struct StartPlanTests {
         #expect(code { try plan("/nowhere/app.py") } == .scriptMissing)
     }
 
+    @Test func allWordsThatAreWrongAreTold() throws {
+        let failure = #expect(throws: Failure.self) { try plan("no.js", "app.js", "/none/x.py") }
+        #expect(failure?.code == .scriptMissing)
+        #expect(failure?.what == "2 of these cannot be started, so nothing was")
+        #expect(
+            failure?.why.split(separator: "\n").map { $0.prefix(19) } == ["there is no ‘no.js’", "there is no ‘/none/"])
+        let many = (0..<150).map { Failure(.scriptMissing, "no \($0)", why: "w", next: "n") }
+        #expect(StartPlan.together(many)?.why.hasSuffix("no 99: w\nand 50 more") == true)
+        #expect(StartPlan.together([many[0]]) == many[0])
+        #expect(StartPlan.together([]) == nil)
+    }
+
     @Test func aFileIsAnApp() throws {
         let plan = try plan("app.js", args: ["--port", "80"])
         let app = try #require(plan.apps.first)

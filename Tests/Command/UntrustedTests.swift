@@ -49,6 +49,17 @@ struct UntrustedTests {
         }
     }
 
+    /// The app was not there before its first figure.
+    @Test func aRowBeginsWithItsFirstFigure() {
+        let from = WallTime(milliseconds: 1_700_000_000_000)
+        let (to, first) = (from.milliseconds + 3_600_000, from.milliseconds + 1_000_000)
+        let spread = MetricSpread(min: 1, average: 1, max: 1)
+        let point = MetricPoint(at: WallTime(milliseconds: first), cpu: spread, memory: spread)
+        let listing = MetricListing(from: from, to: WallTime(milliseconds: to), step: 1000)
+        let row = listing.text(MetricSeries(points: [point])).split(separator: "\n").last ?? ""
+        #expect(row.hasPrefix("  2023-11-14T22:30:00Z"), "\(row)")
+    }
+
     @Test func logsOfAnySizeAreSummedUp() {
         let log = LogInfo(
             namespace: "a", name: "b", instance: 0, channel: .out, path: "/c", size: .max, oldFiles: .max, oldSize: .max

@@ -68,6 +68,16 @@ struct WhyTests {
             ProcessStory(process: process(.online), since: at(1), deeds: [deed(0, "start", "od start api.js")])
         ),
         (
+            "reloaded",
+            ProcessStory(
+                process: process(.online) {
+                    ($0.exit, $0.exitedAt, $0.restarts, $0.startedAt) = (.code(0), at(11), 1, at(10))
+                }, since: at(10),
+                deeds: [deed(9, "reload", "od reload api"), deed(0, "start", "od start api.js")],
+                crashes: [crash(5, .code(1), stderr: ["Error: listen EADDRINUSE: address already in use :::80"])],
+                events: [event(9, .starting), event(10, .online), event(11, .exited, "exit 0 after 12 ms")])
+        ),
+        (
             "crashed",
             ProcessStory(
                 process: process(.online) { ($0.exit, $0.exitedAt, $0.restarts) = (.code(1), at(9), 3) }, since: at(10),
@@ -81,7 +91,7 @@ struct WhyTests {
             "waiting",
             ProcessStory(
                 process: process(.waiting) {
-                    ($0.reason, $0.waitsUntil) = ("exit 127, restart 4 after a backoff", at(30))
+                    ($0.reason, $0.waitsUntil) = ("exit 127, 4th try in a row after a backoff", at(30))
                 }, crashes: [crash(9, .code(127))],
                 changes: [
                     FieldChange(key: "env.PORT", old: "80", new: nil, restarts: true),

@@ -23,7 +23,7 @@ import Testing
         world.pass(4000)
         world.crash()
         #expect(world.status("bad#0") == .waiting)
-        #expect(world.process("bad#0")?.reason == "exit 1, restart 1 after a backoff")
+        #expect(world.process("bad#0")?.reason == "exit 1, 1st try in a row after a backoff")
         #expect(world.process("bad#0")?.waitsUntil == until)
         world.pass(10_900)
         #expect(world.spawns.count == 1)
@@ -117,7 +117,7 @@ import Testing
         world.kernel = Kernel(homePath: "/home/x/.opendaemon", seed: 3)
         world.timers = [:]
         world.take(.recovered(world.stored, [], EngineStart(keeper: "2", isEmbedded: false, hasAdopted: true)))
-        #expect(world.process("bad#0")?.reason == "exit 1, restart 1 after a backoff")
+        #expect(world.process("bad#0")?.reason == "exit 1, 1st try in a row after a backoff")
         world.pass(10_000)
         #expect(world.spawns.count == 1)
         world.pass(1500)

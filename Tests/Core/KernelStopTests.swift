@@ -84,7 +84,7 @@ import Testing
         _ = world.start(World.spec("bad"))
         world.pass(60)
         #expect(world.status("bad#0") == .waiting)
-        #expect(world.process("bad#0")?.reason == "exit 1, restart 2 after a backoff")
+        #expect(world.process("bad#0")?.reason == "exit 1, 2nd try in a row after a backoff")
         #expect(world.process("bad#0")?.waitsUntil != nil)
         let request = world.say(.stop(["bad"]))
         #expect(world.answers[request] != nil)

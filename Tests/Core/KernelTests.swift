@@ -135,6 +135,22 @@ import Testing
         }
     }
 
+    /// Nobody is there who could say it again.
+    @Test(arguments: [SpawnTrouble.Stage.resources, .execute]) func aBootOnAFullMachineIsTriedAgain(
+        stage: SpawnTrouble.Stage
+    ) {
+        var world = World()
+        _ = world.start(World.spec("api"))
+        world.pass(5)
+        world.behaviours["api"] = .cannotExecute(stage)
+        world.reboot()
+        world.pass(5)
+        #expect(world.status("api#0") == (stage == .resources ? .waiting : .errored))
+        world.behaviours["api"] = nil
+        world.pass(60_000)
+        #expect(world.status("api#0") == (stage == .resources ? .online : .errored))
+    }
+
     /// PM2's complaint 30: ids grow for ever.
     @Test func idsAreTheSmallestFreeOnes() {
         var world = World()

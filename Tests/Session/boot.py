@@ -192,7 +192,7 @@ def session_a_booted_systemd_keeps_it(world):
         if os.environ.get("OD_LONG") != "1":
             raise Skipped("needs OD_LONG=1 or OD_BOOT_ROOT")
         tree = os.path.join(world.folder, "machine")
-        packages = "systemd-sysv,dbus,procps,libstdc++6,passwd"
+        packages = "systemd-sysv,dbus,procps,passwd"
         subprocess.run(["debootstrap", "--variant=minbase", f"--include={packages}", "bookworm", tree], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=900)
     place = os.path.join(tree, "opt", "od")

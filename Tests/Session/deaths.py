@@ -140,6 +140,17 @@ def session_all_are_killed_while_an_app_ends(world):
     world.ends()
 
 
+def session_a_socket_that_was_removed_is_made_anew(world):
+    """Nobody could find the engine, and nobody could start another: it looks itself. Its successors have it too."""
+    world.run("start", "sleep 1000", "-n", "a")
+    before = world.pids()
+    os.unlink(os.path.join(world.home, "od.sock"))
+    assert world.pids() == before
+    os.kill(of(world, "engine")[0], signal.SIGKILL)
+    assert world.pids() == before
+    world.ends()
+
+
 def session_a_hung_engine_is_replaced(world):
     """Stopped, it answers no pulse: it is killed, another one takes over, and no line is lost.
 

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import time
 
+from reading import Follower
 from sessions import needs
 from terminal import wait
 from world import Skipped
@@ -68,6 +69,26 @@ def session_a_full_disk_stops_nothing(world):
     os.kill(world.status()["pid"], signal.SIGKILL)
     assert world.becomes("calm#0", "stopped") and world.becomes("new#0", "online")
     check_base(world)
+    world.ends()
+
+
+def session_who_follows_is_told_of_a_full_disk(world):
+    folder = os.path.join(world.folder, "logs")
+    mounted(world, folder, 1 << 20)
+    fleet = world.file("fleet.yaml", f"""
+name: w
+apps:
+  - {{name: chatty, script: "sh -c 'while :; do echo a line of text; sleep 0.01; done'", outFile: {folder}/out.log}}
+""")
+    world.run("up", fleet, "--no-dashboard")
+    follower = Follower(world, "--out")
+    follower.has("a line of text")
+    filler = fill(folder)
+    wait("it is told", lambda: any("cannot be written, what chatty#0 says is lost" in line for line in follower.lines))
+    count = len(follower.lines)
+    os.unlink(filler)
+    wait("it goes on", lambda: len(follower.lines) > count + 5)
+    follower.close()
     world.ends()
 
 

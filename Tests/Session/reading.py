@@ -83,6 +83,29 @@ def session_logs_come_in_order(world):
     world.ends()
 
 
+def session_followed_logs_come_in_order(world):
+    """Those of several apps by their times, while all of them speak at once."""
+    apps = [Speaker(world, name) for name in ("first", "second", "third")]
+    follower = Follower(world, "--timestamps")
+    apps[0].say("begin")
+    wait("the follower is there", lambda: follower.lines)
+    for number in range(300):
+        for app in apps:
+            app.file.write(f"{number}\n")
+            app.file.flush()
+    for app in apps:
+        app.say("last")
+    wait("all are there", lambda: sum(line.endswith(" | last") for line in follower.lines) == 3, 15,
+         lambda: follower.lines[-9:])
+    times = [line.split(" ")[0] for line in follower.lines]
+    assert times == sorted(times), [pair for pair in zip(times, times[1:]) if pair[0] > pair[1]][:9]
+    for app in apps:
+        own = [line.split(" | ")[1] for line in follower.lines if f" {app.label}" in line]
+        assert own[-301:] == [*map(str, range(300)), "last"], (app.label, own)
+    follower.close()
+    world.ends()
+
+
 def session_logs_are_searched(world):
     app = Speaker(world, "app")
     for line in ("start", "[WARN] disk", "  at x", "INFO fine", '{"level":50,"msg":"lost","id":7}', "stop"):

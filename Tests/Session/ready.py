@@ -3,6 +3,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 
 from terminal import wait
@@ -133,6 +134,23 @@ def session_what_is_not_ready_is_never_online(world):
     failed = world.json("start", path, "--wait", "--wait-timeout", "300ms", code=1)["failures"]
     assert failed[0]["code"] == "OD4003" and "waits for port 1" in failed[0]["why"], failed
     assert world.list()["slow#0"]["status"] == "starting"
+    # Nothing of an app was started that waits for another: what it said when it ran last is no reason.
+    path = world.file("held.yaml", """\
+name: held
+apps:
+  - {name: base, script: 'sleep 1000', ready: {port: 1}, listenTimeout: 1h, autoStart: false}
+  - {name: top, script: "sh -c 'echo old words >&2; exec sleep 1000'", dependencies: [base], autoStart: false}
+""")
+    world.run("start", path)
+    world.run("start", "top", "--no-deps", "--wait")
+    wait("its words are in its log", lambda: "old words" in world.output("logs", "top"))
+    world.run("stop", "top")
+    words = [world.od, "start", "top", "--wait", "--wait-timeout", "300ms"]
+    done = subprocess.run(words, env=world.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=120)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1 and "it waits for base (starting), after 300 ms" in said, said
+    assert "od why top#0" in said and "old words" not in said, said
     world.run("start", "sleep 1000", "-n", "plain", "--wait")
     world.run("start", "slow", "--wait-timeout", "1s", code=2)
     world.ends()

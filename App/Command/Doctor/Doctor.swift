@@ -87,7 +87,7 @@ struct Checkup: Sendable {
         if facts.f_files > 0, facts.f_favail < Self.fewFiles {
             return [.warn("disk", "only \(facts.f_favail) files can be made yet", mend: "df -i \(home)")]
         }
-        if free < Self.noRoom { return [.fail("disk", "\(text): nothing can be stored", mend: mend)] }
+        if free < Self.noRoom { return [.fail("disk", "\(text): soon nothing can be stored", mend: mend)] }
         return [free < Self.littleRoom ? .warn("disk", text, mend: mend) : .ok("disk", text)]
     }
 

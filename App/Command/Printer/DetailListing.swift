@@ -12,7 +12,7 @@ enum DetailListing {
         let process = detail.process
         var rows: [Row] = [
             (
-                "status", process.status.rawValue + (process.note.isEmpty ? "" : " (\(process.note))"),
+                "status", process.word + (process.note.isEmpty ? "" : " (\(process.note))"),
                 Style(process.status.role)
             ),
             ("id", "\(process.id)", .text), ("instance", "\(process.instance)", .text), ("mode", process.mode, .text),
@@ -48,6 +48,7 @@ enum DetailListing {
         for (name, value) in AttributeListing.rows(detail) { add(name, value) }
         for (name, value) in OrderListing.rows(detail.order) { add(name, value) }
         add("variables", detail.env.sorted().joined(separator: " "))
+        add("stdin", detail.stdin == .pipe ? "pipe: od send and od attach write to it" : nil)
         add("stdout", process.outFile)
         add("stderr", process.errorFile)
         for trouble in detail.logTroubles ?? [] { rows.append(("lost", trouble, Style(.warning))) }

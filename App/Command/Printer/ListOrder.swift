@@ -59,7 +59,7 @@ struct ListOrder: Hashable, Sendable {
         case .id: return number(process.id)
         case .name: return .text(process.name)
         case .namespace: return .text(process.namespace)
-        case .status: return .text(process.status.rawValue)
+        case .status: return .text(process.word)
         case .mode: return .text(process.mode)
         case .pid: return number(process.pid)
         case .uptime: return number(process.uptime)
@@ -76,7 +76,7 @@ enum MiniList {
     static func text(_ processes: [InstanceInfo]) -> String {
         processes.map { process in
             let pid = process.pid.map { " \($0)" } ?? ""
-            return "\(process.id) \(Text.sanitize(process.label)) \(process.status.rawValue)\(pid)\n"
+            return "\(process.id) \(Text.sanitize(process.label)) \(process.word)\(pid)\n"
         }.joined()
     }
 }

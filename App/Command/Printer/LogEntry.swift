@@ -127,7 +127,7 @@ struct LogFields: Hashable {
 
     /// Keys by which loggers call the same: pino, bunyan, winston, zap, logrus, structlog, Logstash, and our own.
     private static let messages = ["message", "msg"]
-    private static let levels = ["level", "severity", "lvl"]
+    private static let levels = LogLevel.names
     private static let times = ["timestamp", "time", "ts", "@timestamp"]
 
     init(_ line: [UInt8]) {

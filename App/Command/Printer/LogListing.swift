@@ -57,6 +57,7 @@ extension Printer {
     func flushed(_ logs: [LogInfo]) {
         if json { return value(logs) }
         guard !quiet else { return }
+        guard !logs.isEmpty else { return output.write("there is no log to empty: nothing is kept\n") }
         let bytes = (logs.compactMap(\.size) + logs.map(\.oldSize)).total
         output.write("emptied \(logs.count) \(logs.count == 1 ? "log" : "logs"), \(Format.bytes(bytes))\n")
     }

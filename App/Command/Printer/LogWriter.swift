@@ -42,9 +42,8 @@ struct LogWriter {
     private var files: [File: LogStreamResult.File] = [:]
     /// Of the logs that have records instead of the bytes of the app.
     private var records: [File: LogRecords] = [:]
-    /// Where the last chunk of each file ended.
-    private var ends: [File: UInt64] = [:]
-    private var hasPrinted = false
+    /// The file of the last lines, and where they ended in it.
+    private var last: (file: File, end: UInt64)?
     /// The width of the longest label; 0 when one process is alone and needs none.
     private var width = 0
     private var partial: [File: [UInt8]] = [:]
@@ -59,10 +58,10 @@ struct LogWriter {
         switch update {
         case .opened(let result):
             for file in result.files {
-                labels[File(process: file.process, channel: file.channel)] = file.label
                 files[File(process: file.process, channel: file.channel)] = file
                 addRecords(of: file)
             }
+            nameApart()
             let names = Set(labels.values)
             width = names.count > 1 ? names.map { Text.width($0) }.max() ?? 0 : 0
             return []
@@ -86,6 +85,15 @@ struct LogWriter {
             for line in records[file]?.finish() ?? [] { put(line, of: file, at: nil, to: &output) }
         }
         return output
+    }
+
+    /// Apps of several projects may have one name: then it says the project, too.
+    private mutating func nameApart() {
+        let projects = Dictionary(grouping: files.values, by: \.label).mapValues { Set($0.map(\.namespace)).count }
+        for (key, file) in files {
+            let isAlone = projects[file.label] == 1
+            labels[key] = isAlone ? file.label : "\(file.namespace.map { $0 + "/" } ?? "")\(file.label)"
+        }
     }
 
     /// A person sees what the app has said; the lines of a log of the type `text` are made for people already.
@@ -139,9 +147,8 @@ struct LogWriter {
     /// As grep does between groups of lines.
     private mutating func separate(_ chunk: LogChunk, _ file: File, _ output: inout [UInt8]) {
         guard extras.separates, !chunk.bytes.isEmpty else { return }
-        if form != .json, hasPrinted, ends[file] != chunk.offset { output += Array("--\n".utf8) }
-        ends[file] = chunk.end
-        hasPrinted = true
+        if form != .json, let last, last.file != file || last.end != chunk.offset { output += Array("--\n".utf8) }
+        last = (file, chunk.end)
     }
 
     private mutating func append(

@@ -100,8 +100,10 @@ struct MetricListing {
             (to.milliseconds - from.milliseconds + Int64(Self.lines) - 1) / Int64(Self.lines))
         let groups = Dictionary(grouping: points) { max(0, $0.at.milliseconds - from.milliseconds) / length }
         return groups.sorted { $0.key < $1.key }.map { number, points in
-            MetricPoint(
-                at: WallTime(milliseconds: from.milliseconds + number * length), cpu: spread(points.map(\.cpu)),
+            // It says nothing of the time before the first figure, when the app may not have been there.
+            let begin = max(from.milliseconds + number * length, points.map(\.at.milliseconds).min() ?? 0)
+            return MetricPoint(
+                at: WallTime(milliseconds: begin), cpu: spread(points.map(\.cpu)),
                 memory: spread(points.map(\.memory)),
                 load: points.contains { $0.load != nil } ? spread(points.compactMap(\.load)) : nil)
         }

@@ -38,6 +38,9 @@ enum PlanListing {
         }.joined()
     }
 
+    /// Keys of which the value is a number of bytes.
+    private static let sizes: Set<String> = ["maxMemory", "logRotation.maxSize", "logRotation.maxTotal"]
+
     /// Fields in one line of reasons.
     private static let most = 4
     /// Characters of a value that are shown.
@@ -49,6 +52,10 @@ enum PlanListing {
 
     private static func line(_ field: FieldChange) -> String {
         let key = Text.sanitize(field.key)
+        func value(_ text: String) -> String {
+            guard sizes.contains(field.key), let bytes = UInt64(text) else { return Self.value(text) }
+            return Format.bytes(bytes)
+        }
         switch (field.old, field.new) {
         case (let old?, let new?): return "\(key) \(value(old)) → \(value(new))"
         case (nil, let new?): return "\(key) is new: \(value(new))"

@@ -15,6 +15,8 @@ enum ProcessTable {
     }
 
     private static func table(_ processes: [InstanceInfo], restarts: String) -> Table {
+        let several = Set(processes.filter { $0.instance > 0 }.map { "\($0.namespace)/\($0.name)" })
+        func isAlone(_ process: InstanceInfo) -> Bool { !several.contains("\(process.namespace)/\(process.name)") }
         let notes = processes.map { Text.width(Text.sanitize($0.note)) }.max() ?? 0
         return Table(
             columns: [
@@ -31,17 +33,19 @@ enum ProcessTable {
                 // Why an app is not online says more than its pid; without anything to say it takes no room.
                 Table.Column("", .flexible(minimum: min(notes, 10)), priority: notes > 0 ? 55 : 0),
             ],
-            rows: processes.map { Table.Row(cells($0)) }, gap: 2,
+            rows: processes.map { Table.Row(cells($0, isAlone: isAlone($0))) }, gap: 2,
             placeholder: "no apps yet: od start FILE starts one")
     }
 
-    private static func cells(_ process: InstanceInfo) -> [StyledText] {
-        [
-            StyledText("\(process.id)"), StyledText(Text.sanitize(process.name), .text, .bold),
+    /// - Parameter isAlone: no other instance of its app is in the table; else the name is that of the instance.
+    private static func cells(_ process: InstanceInfo, isAlone: Bool) -> [StyledText] {
+        let name = Text.sanitize(isAlone ? process.name : process.label)
+        return [
+            StyledText("\(process.id)"), StyledText(name, .text, .bold),
             StyledText(Text.sanitize(process.namespace), .dim), StyledText(process.mode, .dim),
             StyledText(process.pid.map(String.init) ?? "-"),
             StyledText(process.uptime.map { Format.duration(milliseconds: $0).filter { $0 != " " } } ?? "-"),
-            StyledText("\(process.restarts)"), StyledText(process.status.rawValue, process.status.role),
+            StyledText("\(process.restarts)"), StyledText(process.word, process.status.role),
             StyledText(process.cpu.map { Format.percent($0) + "%" } ?? "-"),
             StyledText(process.memory.map(Format.bytes) ?? "-"),
             StyledText(Text.sanitize(process.note), .dim),

@@ -15,7 +15,7 @@ enum RestartListing {
     }
 
     private static func delays(_ policy: RestartPolicy) -> String {
-        guard policy.delay > 0 else { return "\(policy.strategy.rawValue) at once" }
+        guard policy.delay > 0 else { return "at once" }
         let first = "\(policy.strategy.rawValue) from \(time(policy.delay))"
         let most = " to \(time(policy.maxDelay))"
         return switch policy.strategy {

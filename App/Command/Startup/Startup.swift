@@ -207,10 +207,10 @@ struct Startup: Verb {
             initSystem: registration.system, service: registration.service.name, file: file.path, text: file.text,
             commands: file.enable, done: false, started: false, apps: await wish.apps(), notes: wish.notes)
         if runs {
+            let stop = Quoting.shell(registration.service.words("daemon", "stop"))
+            let now = file.start.map { ", or now: \(stop) && \(Quoting.shell($0))" } ?? ""
             report.notes.append(
-                "the daemon that runs goes on as it is; the service takes over with the next boot, or now: "
-                    + Quoting.shell(registration.service.words("daemon", "stop")) + " && "
-                    + Quoting.shell(file.start ?? []))
+                "the daemon that runs goes on as it is; the service takes over with the next boot\(now)")
         } else if let start = file.start {
             report.commands.append(start)
         }

@@ -114,8 +114,8 @@ struct Completer {
         for process in processes {
             let long = prefix.contains("/") || owners[process.name, default: []].count > 1
             let name = long ? "\(process.namespace)/\(process.name)" : process.name
-            add(name, process.status.rawValue)
-            if prefix.contains("#") { add("\(name)#\(process.instance)", process.status.rawValue) }
+            add(name, process.word)
+            if prefix.contains("#") { add("\(name)#\(process.instance)", process.word) }
         }
         for candidate in projects(processes) { add(candidate.word, candidate.note) }
         if !processes.isEmpty { add("all", "every app") }

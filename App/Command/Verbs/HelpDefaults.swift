@@ -180,6 +180,7 @@ enum HelpDefaults {
                     + "\(size(Defaults.clientAnswers)) of answers unread, "
                     + "\(size(Defaults.allAnswers)) of all"
             ),
+            ("od.sock", "looked for every \(seconds(Defaults.socketLook)), and made anew when it was removed"),
             ("large requests", "\(size(Defaults.allRequests)) in work, of all clients"),
             (
                 "a frame",
@@ -187,7 +188,11 @@ enum HelpDefaults {
                     + seconds(Defaults.readDeadline)
             ),
             ("wrong tokens", "\(Defaults.tokenTries) a second"),
-            ("commands", "the last \(Defaults.receipts) are remembered, so that none is done twice"),
+            (
+                "commands",
+                "\(Defaults.waitingCommands) may wait; the last \(Defaults.receipts) are remembered, so that none is done "
+                    + "twice"
+            ),
         ]
     }
 

@@ -35,6 +35,11 @@ struct Scale: Verb {
         let result = try await session.working(.changing, client) { try await client.call(Methods.scale, request) }
         let there = try await client.call(Methods.list, Nothing()).map(\.id)
         session.printer.scaled(result, before: before, there: Set(there))
+        let targets = TargetRequest(targets: request.targets)
+        for app in (try? await client.call(Methods.definition, targets)) ?? [] where result.failures.isEmpty {
+            guard let config = app.config else { continue }
+            session.printer.warning("‘\(app.name)’ is described in \(config): od up makes it again what the file says")
+        }
         await client.close()
         if let failure = result.failures.first { throw ExitCode(failure.exitCode) }
     }

@@ -12,7 +12,7 @@ struct Start: Verb {
             What is stopped or new is started; a running app is never changed (od up FILE applies a config).
 
               od start app.js                       the interpreter by extension or #! line
-              od start app.py -i 4 -- --port 80     four instances, with arguments
+              od start worker.py -i 4 -- --queue a  four instances, with arguments
               od start "python3 -m http.server"     a command line
               od start opendaemon.config.yaml       all apps of a config
               od start api worker                   apps that exist
@@ -51,9 +51,9 @@ struct Start: Verb {
         plan.warnings.forEach(session.printer.warning)
         if !plan.apps.isEmpty { try session.requireLocal("what is to be started") }
         let isFresh = session.isFresh
-        if isFresh { for word in plan.undecided { try plan.takeProgram(word) } }
+        if isFresh { try await decideAll(&plan) { word, plan in try plan.takeProgram(word) } }
         let client = try await session.connect()
-        if !isFresh { for word in plan.undecided { try await decide(word, &plan, client) } }
+        if !isFresh { try await decideAll(&plan) { word, plan in try await decide(word, &plan, client) } }
         if !plan.apps.isEmpty { try session.requireLocal("what is to be started") }
         let clock = ContinuousClock()
         let asked = clock.now
@@ -81,6 +81,21 @@ struct Start: Verb {
 
     /// How a daemon begins that knows a name like the one that was said.
     private static let nearest = "the nearest is"
+
+    /// Words that are neither are told all at once.
+    private func decideAll(_ plan: inout StartPlan, _ decide: (String, inout StartPlan) async throws -> Void)
+        async throws
+    {
+        var troubles: [Failure] = []
+        for word in plan.undecided {
+            do {
+                try await decide(word, &plan)
+            } catch let failure as Failure where failure.code == .scriptMissing {
+                troubles.append(failure)
+            }
+        }
+        if let trouble = StartPlan.together(troubles) { throw trouble }
+    }
 
     /// A word that may be an app or a program: apps first, because they are the user's own names.
     private func decide(_ word: String, _ plan: inout StartPlan, _ client: OpenDaemon) async throws {

@@ -32,19 +32,38 @@ struct StartPlan {
             throw Failure(
                 .usage, "one name for \(words.count) apps", why: "--name names one app", next: "start them one by one")
         }
+        var troubles: [Failure] = []
         for word in words {
-            if word == "-" || ConfigFile.isConfig(word), flags.app.interpreter == nil {
-                try takeConfig(word)
-            } else if FilePath.kind(of: FilePath.absolute(word, in: input.directory)) == .file || !isName(word) {
-                try takeProgram(word)
-            } else if let target = try? Target(word), isCertain(target) {
-                try takeTarget(word)
-            } else {
-                undecided.append(word)
-            }
+            do throws(Failure) { try take(word) } catch { troubles.append(error) }
         }
+        if let trouble = Self.together(troubles) { throw trouble }
         // A project of which nothing can run is a failure, not a success with remarks.
         if apps.isEmpty, targets.isEmpty, undecided.isEmpty, let first = failures.first { throw first }
+    }
+
+    /// All that is wrong with the words of a command, at once; nil for nothing.
+    static func together(_ failures: [Failure]) -> Failure? {
+        guard failures.count > 1, let first = failures.first else { return failures.first }
+        let told = failures.prefix(most).map { "\($0.what): \($0.why)" }
+        let more = failures.count > most ? ["and \(failures.count - most) more"] : []
+        return Failure(
+            first.code, "\(failures.count) of these cannot be started, so nothing was",
+            why: (told + more).joined(separator: "\n"), next: first.next)
+    }
+
+    /// Words that are told; more are counted.
+    private static let most = 100
+
+    private mutating func take(_ word: String) throws(Failure) {
+        if word == "-" || ConfigFile.isConfig(word), flags.app.interpreter == nil {
+            try takeConfig(word)
+        } else if FilePath.kind(of: FilePath.absolute(word, in: input.directory)) == .file || !isName(word) {
+            try takeProgram(word)
+        } else if let target = try? Target(word), isCertain(target) {
+            try takeTarget(word)
+        } else {
+            undecided.append(word)
+        }
     }
 
     /// `word` is an app that exists.

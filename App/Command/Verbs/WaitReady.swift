@@ -37,6 +37,8 @@ struct Readying: Sendable {
     private(set) var processes: [InstanceInfo]
     /// Why instances are not ready, by label.
     private(set) var failed: [(process: InstanceInfo, why: String)] = []
+    /// Those of which a run was there since their start was asked for: what they have said on stderr is of it.
+    private(set) var begun: Set<Int> = []
     /// Apps that are to come to an end, by `namespace/name`: others wait for that. True: with success only.
     private let jobs: [String: Bool]
     /// How instances have ended, of which the next event says what follows.
@@ -47,6 +49,7 @@ struct Readying: Sendable {
         self.jobs = jobs
         waiting = Dictionary(processes.map { ($0.id, $0) }) { first, _ in first }
         for process in processes { judge(process, nil) }
+        giveUpHeld()
     }
 
     /// Takes what a watch tells.
@@ -56,10 +59,12 @@ struct Readying: Sendable {
             let ids = Set(snapshot.processes.map(\.id))
             for process in snapshot.processes { judge(process, nil) }
             for process in waiting.values where !ids.contains(process.id) { fail(process, "it was deleted") }
+            giveUpHeld()
         case .event(let event):
             guard let process = event.process else { return }
             if event.name == .deleted { return fail(process, "it was deleted") }
             judge(process, event)
+            giveUpHeld()
         case .metrics, .disconnected, .reconnected: break
         }
     }
@@ -67,12 +72,37 @@ struct Readying: Sendable {
     /// The time is over.
     mutating func give(up limit: Int) {
         for process in waiting.values.sorted(by: { $0.id < $1.id }) {
-            fail(process, process.reason ?? "it is \(process.status.rawValue) after \(limit) ms")
+            let now = processes.first { $0.id == process.id } ?? process
+            fail(
+                process,
+                Self.wait(of: now).map { "\($0), after \(limit) ms" } ?? now.reason
+                    ?? "it is \(now.status.rawValue) after \(limit) ms")
         }
+    }
+
+    /// What is left waits for dependencies, and one of those that were started has failed: nothing of it comes up by what
+    /// is under way.
+    private mutating func giveUpHeld() {
+        guard !failed.isEmpty else { return }
+        let left = processes.filter { waiting[$0.id] != nil }
+        guard left.allSatisfy({ Self.wait(of: $0) != nil }) else { return }
+        for process in left { fail(process, Self.wait(of: process) ?? "") }
+    }
+
+    /// `it waits for db (starting)`; nil for one that waits for no other.
+    private static func wait(of process: InstanceInfo) -> String? {
+        guard process.status == .waiting, process.waitsUntil == nil, let reason = process.reason else { return nil }
+        return "it waits \(reason)"
+    }
+
+    private mutating func note(_ process: InstanceInfo) {
+        let isHeld = process.status == .waiting && process.waitsUntil == nil
+        if !isHeld, process.status != .created { begun.insert(process.id) }
     }
 
     private mutating func judge(_ process: InstanceInfo, _ event: FleetEvent?) {
         guard let before = waiting[process.id] else { return }
+        note(process)
         if event?.name == .exited {
             ended[process.id] = event?.message ?? process.exit.map { "\($0)" }
             return
@@ -125,11 +155,15 @@ extension Session {
         let readying = try await wait(Readying(processes, jobs: jobs), client, limit: limit)
         var failures: [Failure] = []
         for (process, why) in readying.failed {
+            let hasBegun = readying.begun.contains(process.id)
             failures.append(
                 Failure(
                     .notReady, "\(Text.sanitize(process.label)) is not ready", why: why,
-                    next: "od logs \(process.label) shows what it said, od info \(process.label) how it is"))
-            try await showErrors(of: process, client)
+                    next: hasBegun
+                        ? "od logs \(process.label) shows what it said, od info \(process.label) how it is"
+                        : "nothing of it was started: od why \(process.label) says what it depends on"))
+            // What it said in an earlier life is no reason.
+            if hasBegun { try await showErrors(of: process, client) }
         }
         return (readying.processes, failures)
     }

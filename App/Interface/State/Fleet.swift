@@ -34,6 +34,8 @@ package struct Fleet: Sendable {
 
     /// How many are in each state.
     package private(set) var counts: [ProcessStatus: Int] = [:]
+    /// Of those that are stopped, jobs that are done.
+    package private(set) var finished = 0
     /// Those that live, or will without anybody's doing.
     package var activeCount: Int { counts.reduce(0) { $0 + ($1.key.isActive ? $1.value : 0) } }
 
@@ -45,6 +47,7 @@ package struct Fleet: Sendable {
     private mutating func count() {
         instances = Dictionary(rows.keys.map { ("\($0.namespace)/\($0.name)", 1) }, uniquingKeysWith: +)
         hasNamespaces = Set(rows.keys.map(\.namespace)).count > 1
+        finished = rows.values.count { $0.process.word == InstanceInfo.finishedWord }
         counts = Dictionary(rows.values.map { ($0.process.status, 1) }, uniquingKeysWith: +)
     }
 

@@ -63,7 +63,7 @@ package struct Query: Hashable, Sendable {
     /// `uptime` in milliseconds; nil where none runs.
     package func matches(_ process: InstanceInfo, uptime: Int?) -> Bool {
         guard !terms.isEmpty else { return true }
-        let text = "\(process.namespace)/\(process.label) \(process.status.rawValue)".lowercased()
+        let text = "\(process.namespace)/\(process.label) \(process.word)".lowercased()
         return terms.allSatisfy { term, isNegated in
             switch term {
             case .open: true
@@ -114,7 +114,7 @@ package struct Query: Hashable, Sendable {
 
     private static func value(_ field: Field, of process: InstanceInfo) -> String {
         switch field {
-        case .state: process.status.rawValue
+        case .state: process.word
         case .ns: process.namespace.lowercased()
         default: process.label.lowercased()
         }

@@ -64,7 +64,7 @@ enum DetailView {
             parts.append(StyledText("up " + Format.duration(milliseconds: uptime)))
         }
         if let count = process.processes, count > 1 { parts.append(StyledText("\(count) procs")) }
-        return parts.reduce(StyledText(" ") + process.status.label(glyphs)) { $0 + "   " + $1 }
+        return parts.reduce(StyledText(" ") + process.label(glyphs)) { $0 + "   " + $1 }
     }
 
     private static func graphs(_ row: Fleet.Row) -> [Line] {

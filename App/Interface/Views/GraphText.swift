@@ -56,7 +56,8 @@ package struct GraphText {
         var counts = Dictionary(grouping: node.statuses) { $0 }.mapValues(\.count)
         let finished = min(node.finished ?? 0, counts[.stopped] ?? 0)
         counts[.stopped]? -= finished
-        let all = ProcessStatus.allCases.map { ($0.rawValue, counts[$0] ?? 0) } + [("finished", finished)]
+        let all =
+            ProcessStatus.allCases.map { ($0.rawValue, counts[$0] ?? 0) } + [(InstanceInfo.finishedWord, finished)]
         let words = all.filter { $0.1 > 0 }.map { node.statuses.count == 1 ? $0.0 : "\($0.1) \($0.0)" }
             .joined(separator: ", ")
         return words + (node.reason.map { " " + Text.sanitize($0) } ?? "")

@@ -38,9 +38,16 @@ enum HeaderView {
         for status in order {
             guard let count = state.fleet.counts[status] else { continue }
             text += StyledText(inWords ? "  " : " ") + status.mark(glyphs)
-            text += StyledText(inWords ? " \(count) \(status.rawValue)" : "\(count)", status.role)
+            text += StyledText(inWords ? " " + words(state, status, count) : "\(count)", status.role)
         }
         return text
+    }
+
+    /// `2 online`, `1 stopped, 3 finished`
+    private static func words(_ state: State, _ status: ProcessStatus, _ count: Int) -> String {
+        let finished = status == .stopped ? state.fleet.finished : 0
+        let parts = [(count - finished, status.rawValue), (finished, InstanceInfo.finishedWord)]
+        return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
     /// What needs somebody comes early: the end may be cut off.

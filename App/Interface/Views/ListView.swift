@@ -179,7 +179,7 @@ enum ListView {
                 switch column {
                 case .mark: mark(.instance(name), [name], state, glyphs)
                 case .name: title(name, state, glyphs)
-                case .state: process.status.label(glyphs)
+                case .state: process.label(glyphs)
                 case .pid: process.pid.map { StyledText("\($0)") } ?? none
                 case .cpu: process.cpu.map { StyledText(Format.percent($0)) } ?? none
                 case .graph: ""

@@ -43,10 +43,12 @@ extension ProcessStatus {
             }
         return StyledText(mark, role)
     }
+}
 
+extension InstanceInfo {
     /// `● online`
     func label(_ glyphs: Glyphs) -> StyledText {
-        mark(glyphs) + StyledText(" " + rawValue, role)
+        status.mark(glyphs) + StyledText(" " + word, status.role)
     }
 }
 

@@ -30,7 +30,7 @@ package struct StoryText {
         let process = story.process
         var text = [
             StyledText(Text.sanitize(process.label), .heading, .bold) + " is "
-                + StyledText(process.status.rawValue, process.status.role)
+                + StyledText(process.word, process.status.role)
                 + StyledText(": " + Text.sanitize(headline(story)))
         ]
         func part(_ title: String, _ lines: [String]) {
@@ -91,7 +91,7 @@ package struct StoryText {
         case .waiting, .errored:
             return process.reason ?? exit ?? "no reason is known"
         case .stopped:
-            if let order = order(story) { return order }
+            if process.finished != true, let order = order(story) { return order }
             return exit.map { "it ended by itself with \($0), and its policy wants no restart" } ?? "it was stopped"
         case .stopping, .killing:
             return (order(story) ?? story.cause.map { "od restarts it: \($0)" } ?? "it is to end")
@@ -104,6 +104,8 @@ package struct StoryText {
     /// No deed lies between the last exit and now.
     private func isOurs(_ story: ProcessStory) -> Bool {
         guard let exited = story.process.exitedAt else { return false }
+        // The end of a run that this one has replaced: od reload.
+        if let started = story.process.startedAt, started < exited { return false }
         // Who has ended a run has said so while it lived.
         let before = story.events.filter { $0.at <= exited }
         let begun = before.last { $0.name == .online }?.at.milliseconds ?? exited.milliseconds - 1000
@@ -157,6 +159,14 @@ package struct StoryText {
         if let crash = story.crashes.first, case .signal(9, _) = crash.exit, crash.outOfMemory == nil {
             hints.append("SIGKILL came from outside: od has not sent it, and the kernel counts no lack of memory")
         }
+        let isPortTaken = story.crashes.first.map { crash in
+            crash.stderr.contains { $0.contains("EADDRINUSE") || $0.lowercased().contains("address already in use") }
+        }
+        if isPortTaken == true {
+            hints.append(
+                "what it was to listen on was taken: ss -ltnp shows by whom. Several instances share one port by ‘port’; where "
+                    + "a cluster was there before the keeper was killed, od restart \(story.process.name) frees it")
+        }
         if case .code(let code)? = story.crashes.first?.exit {
             switch code {
             case 126: hints.append("exit 126 of a shell: what it was to run cannot be executed")
@@ -171,7 +181,7 @@ package struct StoryText {
     /// `exit 0 after 12 ms`
     private func isQuickSuccess(_ message: String) -> Bool {
         let words = message.split(separator: " ")
-        guard words.prefix(3) == ["exit", "0", "after"], words.count > 3 else { return false }
+        guard words.prefix(3) == ["exit", "0", "after"], words.count > 4, words[4] == "ms" else { return false }
         return Int(words[3]).map { $0 < Defaults.minUptime } ?? false
     }
 

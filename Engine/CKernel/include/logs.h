@@ -32,6 +32,8 @@ int od_put_aside(const char *from, const char *to);
 int od_replace(const char *from, const char *to);
 int od_remove(const char *path);
 
+/* Bytes of a file up to its first hole, all where it has none; an errno below 0. Moves its position. */
+int64_t od_solid(int fd);
 /* Gives a file the times of another. */
 int od_copy_times(int from, int to);
 /* Makes the calling thread give way to all others, for processor and disk. */

@@ -59,7 +59,8 @@ int od_pump_widen(int pipe, int size);
 struct od_pump_stat {
     uint64_t device;
     uint64_t inode;
-    uint64_t size;
+    uint64_t size;          /* bytes, bounded (facts.h) */
+    int64_t modified;       /* milliseconds since 1970, bounded */
     uint32_t links;
     uint32_t regular;
 };

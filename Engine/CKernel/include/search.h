@@ -48,9 +48,6 @@ struct od_records {
 struct od_records od_format_simple(const struct od_record_form *form, const void *input, size_t length, void *output,
                                    size_t capacity);
 
-/* When an open file was written last, milliseconds since 1970; 0 when nobody knows. */
-int64_t od_modified(int fd);
-
 /* Makes the calling thread give way to others, yet go on beside them: as nice(1) does by default. */
 void od_give_way(void);
 

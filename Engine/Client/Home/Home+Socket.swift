@@ -1,3 +1,4 @@
+import CKernel
 import Core
 import Glibc
 
@@ -42,6 +43,7 @@ extension Home {
         try removeStaleSocket()
         guard let socket = Descriptor(socket(AF_UNIX, Self.socketType, 0)) else { throw .noSocket(path, .last) }
         guard withAddress({ bind(socket.number, $0, $1) }) == 0 else { throw .noSocket(path, .last) }
+        od_signs_refuse_rights(socket.number)
         // Before listen(2) nobody can connect, so that no umask games are needed.
         guard fchmodat(directory.number, Self.socketName, 0o600, 0) == 0,
             Glibc.listen(socket.number, CInt(Defaults.clientBacklog)) == 0

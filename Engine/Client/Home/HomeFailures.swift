@@ -55,10 +55,19 @@ extension Failure {
             next: "look at it with: ls -l \(path)/od.sock")
     }
 
+    /// A daemon that ends takes the files with its pids away.
     static func noDaemon(_ path: String) -> Failure {
-        Failure(
+        guard access(path + "/keeper.pid", F_OK) != 0 else { return killed(path) }
+        return Failure(
             .engineSilent, "no daemon runs for \(path)", why: "nothing was started there, or it was stopped",
             next: "start an app (od start …) or the daemon alone (od daemon start)")
+    }
+
+    private static func killed(_ path: String) -> Failure {
+        Failure(
+            .engineSilent, "no daemon runs for \(path)",
+            why: "its keeper and its engine were killed, or the machine was; apps may go on without them",
+            next: "od daemon start finds those that live and takes them over")
     }
 
     static func alreadyRuns(_ path: String) -> Failure {
@@ -71,13 +80,28 @@ extension Failure {
         Failure(
             .engineSilent, "the daemon of \(path) does not answer",
             why: "its lock is held, but nobody said hello within \(milliseconds) ms",
-            next: "try again; if it stays so, look for od-keeper and its engine with: ps -ef")
+            next: "try again; if it stays so, \(path)/engine.log says why, and ps -ef shows od-keeper and its engine")
     }
 
     static func noProgram(_ what: String, _ path: String, _ error: SystemError) -> Failure {
         Failure(
             .engineStart, "\(what) cannot be started", why: "\(path): \(error)",
             next: "install od and od-keeper side by side")
+    }
+
+    /// The keeper cannot do without it.
+    static func noNull(_ error: SystemError) -> Failure {
+        Failure(
+            .engineStart, "the keeper cannot be started", why: "/dev/null: \(error)",
+            next: "let everybody read and write it (chmod 666 /dev/null, as root), then try again")
+    }
+
+    /// Started by us, again and again, and nobody holds the lock.
+    static func keeperGone(_ path: String) -> Failure {
+        Failure(
+            .engineStart, "the keeper of \(path) ends as soon as it was started",
+            why: "the system refuses what it needs",
+            next: "od doctor says what is not as it should be; od daemon start --foreground shows how it ends")
     }
 
     static func keeperFailed(_ path: String, _ how: Exit) -> Failure {

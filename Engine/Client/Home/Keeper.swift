@@ -28,9 +28,7 @@ struct Keeper {
 
     /// Starts keeper and engine. Returns when the keeper has become a daemon; the engine may still be starting.
     func start(home: String, lock: borrowing Descriptor, listener: borrowing Descriptor) throws(Failure) {
-        for (what, path) in [("the keeper", program), ("the engine", engine)] {
-            guard access(path, X_OK) == 0 else { throw .noProgram(what, path, .last) }
-        }
+        try checkPrograms()
         let pid = try spawn(home: home, lock: lock.number, listener: listener.number)
         try awaitDaemon(pid)
     }
@@ -38,9 +36,7 @@ struct Keeper {
     /// Becomes the keeper, in the foreground: for a service manager, whose main process this then is. Returns only to
     /// throw.
     func become(home: String, lock: borrowing Descriptor, listener: borrowing Descriptor) throws(Failure) {
-        for (what, path) in [("the keeper", program), ("the engine", engine)] {
-            guard access(path, X_OK) == 0 else { throw .noProgram(what, path, .last) }
-        }
+        try checkPrograms()
         // Out of the way of the numbers that they get in the keeper, which may be ours.
         guard let lock = Descriptor(fcntl(lock.number, F_DUPFD_CLOEXEC, 16)),
             let listener = Descriptor(fcntl(listener.number, F_DUPFD_CLOEXEC, 16)),
@@ -57,6 +53,13 @@ struct Keeper {
             withStrings(environment) { envp in _ = execve(program, argv, envp) }
         }
         throw .noProgram("the keeper", program, .last)
+    }
+
+    private func checkPrograms() throws(Failure) {
+        for (what, path) in [("the keeper", program), ("the engine", engine)] {
+            guard access(path, X_OK) == 0 else { throw .noProgram(what, path, .last) }
+        }
+        guard access("/dev/null", R_OK | W_OK) == 0 else { throw .noNull(.last) }
     }
 
     /// What a service manager says to its services (sd_notify(3), sd_watchdog_enabled(3)); for the engine.

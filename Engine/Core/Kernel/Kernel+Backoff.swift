@@ -20,15 +20,28 @@ extension Kernel {
         case .again(let delay, let attempt):
             let until = end.advanced(byMilliseconds: delay)
             guard until > now.boot else { return startAgain(key, now, &effects) }
-            let reason = trouble ?? "\(exit), restart \(attempt) after a backoff\(leftBehind(key))"
+            // Not "restart 4": `od list` counts all restarts since it was started, and this one those in a row.
+            let which = "\(Self.ordinal(attempt)) try in a row"
+            let reason = trouble ?? "\(exit), \(which) after a backoff\(leftBehind(key))"
             wait(key, until: until, reason, now, &effects)
             let left = until.milliseconds(since: now.boot)
-            publish(.waiting, key, now, &effects, "restart \(attempt) in \(left) ms")
+            publish(.waiting, key, now, &effects, "\(which), in \(left) ms")
         case .stay:
             if let trouble { giveUp(key, trouble, until: nil, now, &effects) } else { finished(key, now, &effects) }
         case .giveUp(let count, let coolDown):
             let why = trouble ?? "\(count) quick exits, the last \(exit)\(leftBehind(key))"
             giveUp(key, why, until: coolDown.map { end.advanced(byMilliseconds: $0) }, now, &effects)
+        }
+    }
+
+    /// `1st`, `2nd`, `11th`
+    private static func ordinal(_ number: Int) -> String {
+        switch (number % 10, number % 100) {
+        case (_, 11...13): "\(number)th"
+        case (1, _): "\(number)st"
+        case (2, _): "\(number)nd"
+        case (3, _): "\(number)rd"
+        default: "\(number)th"
         }
     }
 

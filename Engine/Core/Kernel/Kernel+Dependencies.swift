@@ -249,9 +249,7 @@ extension Kernel {
     package func graph() -> AppGraph {
         let nodes = fleet.apps.values.map { app in
             let keys = fleet.keys(of: app.key)
-            let finished = keys.count { key in
-                fleet[key].map { member($0) == .ended(.code(0)) } ?? false
-            }
+            let finished = keys.count { fleet[$0].map(hasFinished) ?? false }
             return AppGraph.Node(
                 namespace: app.spec.namespace, name: app.spec.name,
                 statuses: keys.compactMap { fleet[$0].map { status($0) } }, dependencies: app.spec.dependencies ?? [],

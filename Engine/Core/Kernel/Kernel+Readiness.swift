@@ -85,7 +85,8 @@ extension Kernel {
     }
 
     private static func text(_ flaw: RunFlaw, _ exit: Exit, _ spec: AppSpec) -> String {
-        let awaited = spec.ready?.description ?? "nothing"
+        let sign = spec.ready?.description ?? "sign"
+        let awaited = sign.hasPrefix("a ") ? String(sign.dropFirst(2)) : sign
         return switch flaw {
         case .early: "it ended before it was ready: \(exit), no \(awaited)"
         case .late: "it was not ready in \(spec.ready?.timeout ?? 0) ms: no \(awaited)"

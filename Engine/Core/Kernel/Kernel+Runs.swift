@@ -134,12 +134,14 @@ extension Kernel {
             return
         }
         let failure = Failure.spawn(app.spec, trouble)
+        let isAwaited = pending.contains { $0.waiting.contains(id.instance) }
         for index in pending.indices where pending[index].waiting.contains(id.instance) {
             pending[index].failures.append(failure)
         }
         // A restart may meet a program that is just being replaced, or a full machine: it is tried again like any quick
-        // exit. The first start of an app that cannot be executed is given up at once.
-        if instance.record.restarts > 0 {
+        // exit. So is, on a machine without room, what nobody but a boot has asked for. The first start of an app that
+        // cannot be executed is given up at once.
+        if instance.record.restarts > 0 || trouble.stage == .resources && !isAwaited {
             decide(id.instance, .unknown, uptime: 0, trouble: failure.why, at: now.boot, now, &effects)
         } else {
             giveUp(id.instance, failure.why, until: nil, now, &effects)
@@ -265,6 +267,7 @@ extension Kernel {
     /// It ended, and its policy wants no restart: it stays down until somebody starts it.
     mutating func finished(_ key: UInt64, _ now: Moment, _ effects: inout Effects) {
         if fleet[key]?.deleting == false { fleet[key]?.record.wanted = .stopped }
+        if let run = fleet[key]?.record.run { fleet[key]?.record.backoff?.last = run }
         stopped(key, now, &effects)
     }
 

@@ -16,6 +16,7 @@ extension Kernel {
             detail.metadata = app.spec.metadata
             detail.ready = app.spec.ready
             detail.shutdownWithMessage = app.spec.shutdownWithMessage
+            detail.stdin = app.spec.stdin
             return detail
         }
     }
@@ -78,6 +79,7 @@ extension Kernel {
         info.uptime = running.map { now.boot.milliseconds(since: $0.since) }
         info.startedAt = running.map { now.wallTime(of: $0.since) }
         info.message = running == nil ? nil : instance.message
+        info.finished = hasFinished(instance) ? true : nil
         if case .unready(let running) = instance.life.state, let ready = spec.ready {
             info.reason = "not ready yet: waits for \(ready.description)"
             info.waitsUntil = now.wallTime(of: running.since.advanced(byMilliseconds: ready.timeout))
@@ -90,6 +92,13 @@ extension Kernel {
             info.reason = orderReason(key)
         }
         return info
+    }
+
+    /// Whether its last run has ended by itself, with success, and its policy wants no other: a job that is done. One that
+    /// was stopped has not finished, whatever its exit code.
+    func hasFinished(_ instance: Fleet.Instance) -> Bool {
+        status(instance) == .stopped && instance.record.backoff?.last == instance.record.run
+            && instance.record.exit?.isSuccess == true
     }
 
     func status(_ instance: Fleet.Instance) -> ProcessStatus {

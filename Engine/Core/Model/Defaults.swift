@@ -145,7 +145,11 @@ public enum Defaults {
     public static let refusalPause = 1000
     /// Connections to one engine at once, and those that may wait to be accepted, while it is replaced for example.
     public static let clients = 256
+    /// Of these, connections through the door of the group: whatever they do, the daemon's own user gets in.
+    public static let doorClients = 192
     public static let clientBacklog = 1024
+    /// How often the engine looks whether its socket still has its name in the home.
+    public static let socketLook = 5000
     /// A client that has not said hello by then is closed.
     public static let helloDeadline = 10_000
     /// Unanswered requests of one client: it is not read from until some are answered.
@@ -168,6 +172,8 @@ public enum Defaults {
     public static let readDeadline = 60_000
     /// Commands that the engine remembers, so that one which is sent again is not done again.
     public static let receipts = 1024
+    /// Commands that may wait, for a disk that hangs for example; one more is refused.
+    public static let waitingCommands = 16_384
     /// Events that the engine keeps for clients that come back.
     public static let keptEvents = 512
     /// Seconds that ssh may take to connect.

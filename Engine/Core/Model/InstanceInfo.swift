@@ -14,7 +14,7 @@ public enum ProcessStatus: String, Hashable, Sendable, Codable, CaseIterable {
     case stopping
     /// Past its time: SIGKILL was sent; processes of it live.
     case killing
-    /// Nothing of it lives.
+    /// Nothing of it lives; `finished` says whether that is because it is done.
     case stopped
     /// Exec failed, or we gave up.
     case errored
@@ -61,6 +61,8 @@ public struct InstanceInfo: Hashable, Sendable, Codable {
     public var errorFile: String
     /// `1.2.3 (main 4f2a9c1)`; nil when it is not known.
     public var version: String?
+    /// True for one that is stopped because it has ended by itself with success, and its policy wants no restart.
+    public var finished: Bool?
 
     public init(
         id: Int, name: String, instance: Int, namespace: String, status: ProcessStatus, pid: Int32? = nil,
@@ -96,4 +98,10 @@ public struct InstanceInfo: Hashable, Sendable, Codable {
 
     /// `api#0`
     public var label: String { "\(name)#\(instance)" }
+
+    /// How it is, in the one word that people read: `finished` for a job that is done, else its status.
+    public var word: String { status == .stopped && finished == true ? Self.finishedWord : status.rawValue }
+
+    /// What a job is that ended by itself with success.
+    public static let finishedWord = "finished"
 }

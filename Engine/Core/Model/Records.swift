@@ -88,6 +88,8 @@ package struct RestartMemory: Hashable, Sendable, Codable {
     /// When its present wait ends, and what it waits for; nil when it does not wait.
     package var until: Instant?
     package var reason: String?
+    /// The run after whose end the policy wanted no further one; nil: none.
+    package var last: UInt64?
 
     package init(
         row: Int, quick: [Instant], waited: Int? = nil, until: Instant? = nil, reason: String? = nil

@@ -11,7 +11,7 @@ public struct AppGraph: Hashable, Sendable, Codable {
         /// Why it waits; nil when it does not.
         public var reason: String?
         public var cascade: Cascade?
-        /// How many of its instances that are down have ended by themselves with success; nil for none.
+        /// How many of its instances are `finished`, as `InstanceInfo` has it; nil for none.
         public var finished: Int?
 
         public init(

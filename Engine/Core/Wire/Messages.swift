@@ -250,6 +250,8 @@ public struct ProcessDetail: Hashable, Sendable, Codable {
     public var logTroubles: [String]?
     /// A message asks it to end, not `killSignal`.
     public var shutdownWithMessage: Bool?
+    /// What its stdin is; nil: at its end.
+    public var stdin: InputMode?
 
     public init(
         process: InstanceInfo, restart: RestartPolicy, killSignal: Int32, killTimeout: Int, env: [String],

@@ -27,7 +27,7 @@ public struct FleetEvent: Hashable, Sendable, Codable {
     public var name: EventName
     /// nil for events of engine and keeper.
     public var process: InstanceInfo?
-    /// For people: `exit 1 after 12 s`, `restart 3 in 400 ms`.
+    /// For people: `exit 1 after 12 s`, `3rd try in a row, in 400 ms`.
     public var message: String?
     /// In `process:exited`: true when it ended by itself and that was no success (`process:crash`); else nil.
     public var crash: Bool?

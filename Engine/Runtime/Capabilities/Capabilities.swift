@@ -23,7 +23,7 @@ struct Capabilities: Sendable {
     /// - Parameter stored: what people have switched on or off; ids that are not in the list mean nothing.
     init(_ list: [Capability] = Capabilities.list, stored: [String: Bool] = [:], breaker: Breaker.Policy = .init()) {
         self.list = list
-        for one in list { status[one.id] = Status(breaker: Breaker(breaker)) }
+        for one in list { status[one.id] = Status(breaker: Breaker(one.breaker ?? breaker)) }
         for one in list where one.fixed == nil && stored[one.id] == false { status[one.id]?.isEnabled = false }
         // A later version may need what was switched off: then it is off too. Needs stand before who needs them.
         for one in list where !one.needs.allSatisfy(isEnabled) { status[one.id]?.isEnabled = false }
@@ -40,6 +40,9 @@ struct Capabilities: Sendable {
         guard isEnabled(one) else { return false }
         return status[one.id]?.breaker.allows(at: now) ?? false
     }
+
+    /// The last failure since it worked.
+    func trouble(_ one: Capability) -> String? { status[one.id]?.reason }
 
     mutating func succeeded(_ one: Capability) {
         status[one.id]?.breaker.succeeded()

@@ -11,6 +11,8 @@ struct Capability: Hashable, Sendable {
     var needs: [String] = []
     /// Why it cannot be switched off; nil when it can.
     var fixed: String?
+    /// When it rests, and for how long; nil: as all others.
+    var breaker: Breaker.Policy?
 
     static let logs = Capability(
         id: "logs", summary: "writes what apps print into their log files",
@@ -20,5 +22,7 @@ struct Capability: Hashable, Sendable {
     static let liveMetrics = Capability(
         id: "live-metrics", summary: "sends figures every second to dashboards that are open", needs: ["metrics"])
     static let events = Capability(
-        id: "events", summary: "keeps the last \(Defaults.storedEvents) events in state.db, for od events")
+        id: "events", summary: "keeps the last \(Defaults.storedEvents) events in state.db, for od events",
+        // What could not be kept waits, and is to be written as soon as it can be.
+        breaker: Breaker.Policy(rest: Journal.retry, maxRest: Journal.retry))
 }

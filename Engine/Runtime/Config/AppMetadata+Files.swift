@@ -83,7 +83,9 @@ extension AppMetadata {
     /// - Parameter directories: where its words may be files: the config's folder, the app's own.
     init?(_ app: AppConfig, in directories: [String]) {
         // What the user named first and is a file of a project: a script, a program, the script of `node app.js`.
-        let words = (app.script ?? "").split(separator: " ").map(String.init) + (app.args ?? [])
+        let words =
+            ((app.script ?? "").split(separator: " ", maxSplits: Self.words).map(String.init) + (app.args ?? []))
+            .prefix(Self.words)
         let files = words.flatMap { word in directories.map { FilePath.absolute(word, in: $0) } }
         let file = files.first { !Self.isOfSystem($0) && FilePath.kind(of: $0) == .file }
         self = (file.map(FilePath.directory) ?? directories.last).flatMap(Self.found) ?? AppMetadata()
@@ -91,6 +93,9 @@ extension AppMetadata {
         description = app.description
         if text == nil, description == nil { return nil }
     }
+
+    /// Words of a command that may be the script: the options of its interpreter come before.
+    private static let words = 64
 
     private static func isOfSystem(_ path: String) -> Bool {
         ["/usr/", "/bin/", "/sbin/", "/etc/", "/dev/"].contains(where: path.hasPrefix)

@@ -60,7 +60,8 @@ extension ConfigDraft {
         let near = NearestName.of(Self.bare(wanted), among: names).map { "did you mean ‘\($0)’?" }
         let more = names.count > Self.shownNames ? " and \(names.count - Self.shownNames) more" : ""
         let all = "the apps are \(names.prefix(Self.shownNames).joined(separator: ", "))\(more)"
-        reader.fail(.dependencies, at: node.mark, "\(what); " + (near ?? all))
+        let hint = near ?? (names.isEmpty ? nil : all)
+        reader.fail(.dependencies, at: node.mark, what + (hint.map { "; \($0)" } ?? ""))
     }
 
     /// What is started again after every end never completes.

@@ -69,7 +69,7 @@ package enum ConfigFile {
     static func locate(_ path: String, in directory: String) throws(Failure) -> Place {
         let file = FilePath.absolute(path, in: directory)
         guard FilePath.kind(of: file) == .directory else { return Place(file: file, shown: path) }
-        guard let found = try trusted(in: file) else { throw absent(in: path) }
+        guard let found = try trusted(in: file) else { throw absent(in: path, file) }
         let name = FilePath.name(of: found)
         let shown = path == "." ? name : path.hasSuffix("/") ? path + name : "\(path)/\(name)"
         return Place(file: found, shown: shown, isNamed: false)
@@ -92,11 +92,22 @@ package enum ConfigFile {
         }
     }
 
-    /// The failure of a command that needs a config where there is none.
-    package static func absent(in directory: String) -> Failure {
-        Failure(
-            .configAbsent, "there is no config in ‘\(directory)’", why: "looked for \(namesInWords)",
-            next: "name a file, or start a program with od start FILE")
+    /// The failure of a command that needs a config where there is none. A Procfile is one only when it is named: every
+    /// second folder has one for somebody else.
+    ///
+    /// - Parameters:
+    ///   - shown: the folder as the user named it.
+    ///   - directory: the same, absolute.
+    private static func absent(in shown: String, _ directory: String) -> Failure {
+        let procfile = FilePath.absolute("Procfile", in: directory)
+        let hasProcfile = FilePath.kind(of: procfile) == .file
+        let named = shown == "." ? "Procfile" : procfile
+        return Failure(
+            .configAbsent, "there is no config in ‘\(shown)’",
+            why: "looked for \(namesInWords)" + (hasProcfile ? "; its Procfile is one when it is named" : ""),
+            next: hasProcfile
+                ? "name \(named), or let od init make a config of it"
+                : "name a file, or start a program with od start FILE")
     }
 
     private static func fromInput(in directory: String) throws(Failure) -> ConfigReading {

@@ -163,15 +163,22 @@ extension ConfigValue where T == [Int] {
         ) { node in
             let texts: [String?] =
                 if case .list(let items) = node.value { items.map(\.scalarText) } else { [node.scalarText] }
-            var numbers: Set<Int> = []
+            // No more parts than there are CPUs: one more names none that is new.
+            let most = ProcessAttributes.maxCPU + 1
+            var isNamed = [Bool](repeating: false, count: most)
+            var count = 0
             for text in texts {
                 guard let text else { return nil }
-                for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let parts = text.split(separator: ",", maxSplits: most, omittingEmptySubsequences: false)
+                count += parts.count
+                guard count <= most else { return nil }
+                for part in parts {
                     guard let range = cpuRange(part) else { return nil }
-                    numbers.formUnion(range)
+                    for cpu in range { isNamed[cpu] = true }
                 }
             }
-            return numbers.isEmpty ? nil : numbers.sorted()
+            let numbers = isNamed.indices.filter { isNamed[$0] }
+            return numbers.isEmpty ? nil : numbers
         }
     }
 

@@ -10,7 +10,7 @@ package enum ConfigKeys {
             node, reader, draft in draft.readDefaults(node, &reader)
         },
         ConfigKey(
-            "apps", type: "list", schema: .list(.app, atLeast: 1), "the apps, in the order in which they are shown"
+            "apps", type: "list", schema: .list(.app, atLeast: 1), "the apps of the project"
         ) { node, reader, draft in
             draft.appNodes = node
         },

@@ -12,8 +12,8 @@ enum ConfigTrust {
         guard lstat(file, &name) == 0, stat(FilePath.directory(of: file), &folder) == 0 else { return }
         if let other = stranger(folder) { throw foreign(file, "its folder belongs to user \(other)") }
         // In a folder with the sticky bit nobody renames or replaces what is another's.
-        if folder.st_mode & S_IWOTH != 0, folder.st_mode & S_ISVTX == 0 {
-            throw foreign(file, "anybody may write to its folder")
+        if folder.st_mode & S_ISVTX == 0, let others = writers(folder) {
+            throw foreign(file, "\(others) may write to its folder")
         }
         if name.st_mode & S_IFMT == S_IFLNK, let other = stranger(name) {
             throw foreign(file, "the link belongs to user \(other)")
@@ -31,14 +31,24 @@ enum ConfigTrust {
         var facts = stat()
         guard fstat(descriptor, &facts) == 0 else { return nil }
         if let other = stranger(facts) { throw foreign(file, "it belongs to user \(other)") }
-        if facts.st_mode & S_IWOTH != 0 { throw foreign(file, "anybody may write to it") }
+        if let others = writers(facts) { throw foreign(file, "\(others) may write to it") }
         return FilePath.read(descriptor, limit: limit)
     }
 
     /// Its owner, when that is neither we nor root nor who became root by sudo(8), who works in his own folders.
     private static func stranger(_ facts: stat) -> uid_t? {
-        let sudoer = geteuid() == 0 ? getenv("SUDO_UID").flatMap { uid_t(String(cString: $0)) } : nil
-        return [0, geteuid(), sudoer].contains(facts.st_uid) ? nil : facts.st_uid
+        [0, geteuid(), sudoer("SUDO_UID")].contains(facts.st_uid) ? nil : facts.st_uid
+    }
+
+    /// Who may write to it beside its owner. People share folders with their groups; root runs nothing of a group.
+    private static func writers(_ facts: stat) -> String? {
+        if facts.st_mode & S_IWOTH != 0 { return "anybody" }
+        guard geteuid() == 0, facts.st_mode & S_IWGRP != 0 else { return nil }
+        return [0, sudoer("SUDO_GID")].contains(facts.st_gid) ? nil : "group \(facts.st_gid)"
+    }
+
+    private static func sudoer(_ variable: String) -> UInt32? {
+        geteuid() == 0 ? getenv(variable).flatMap { UInt32(String(cString: $0)) } : nil
     }
 
     private static func foreign(_ file: String, _ why: String) -> Failure {

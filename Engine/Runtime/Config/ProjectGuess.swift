@@ -85,7 +85,7 @@ private struct GuessedFolder {
     // MARK: node
 
     func node() -> [ProjectGuess.App] {
-        guard let root = tree("package.json", JSONDocument.parse) else { return [] }
+        guard let root = tree("package.json", JSONDocument.parse) else { return bareNode() }
         let name = DefaultName.app(script: root["name"]?.scalarText ?? FilePath.name(of: path))
         let scripts = root["scripts"]
         if let start = scripts?["start"]?.scalarText {
@@ -97,6 +97,13 @@ private struct GuessedFolder {
         let files = [root["main"]?.scalarText, "server.js", "app.js", "index.js"].compactMap { $0 }
         guard let main = files.first(where: has) else { return [] }
         return [ProjectGuess.App(name: name, script: main, source: "package.json")]
+    }
+
+    /// A script without a package.json: its name is its own, as `od start` would call it.
+    private func bareNode() -> [ProjectGuess.App] {
+        let names = ["server", "app", "index"].flatMap { name in ["js", "mjs", "cjs"].map { "\(name).\($0)" } }
+        guard !has("package.json"), let file = names.first(where: has) else { return [] }
+        return [ProjectGuess.App(name: DefaultName.app(script: file), script: file, source: file)]
     }
 
     // MARK: python

@@ -21,12 +21,12 @@ package enum ShellWords {
                 word = word ?? ""
             } else if c == "\\" {
                 guard let next = rest.popFirst() else { return nil }
-                if next != "\n" { word = (word ?? "") + String(next) }
+                if next != "\n" { word.add(next) }
             } else if c.isWhitespace {
                 if let done = word { words.append(done) }
                 word = nil
             } else {
-                word = (word ?? "") + String(c)
+                word.add(c)
             }
         }
         guard quote == nil else { return nil }
@@ -62,5 +62,12 @@ package enum ShellWords {
             return false
         }
         return AppEnvironment.isName(String(first[..<sign]))
+    }
+}
+
+extension String? {
+    /// In its place: a word of a megabyte is not copied for each of its characters.
+    fileprivate mutating func add(_ c: Character) {
+        if self?.append(c) == nil { self = String(c) }
     }
 }

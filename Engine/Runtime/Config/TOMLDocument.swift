@@ -42,6 +42,20 @@ final class TOMLTable {
         }
     }
 
+    /// One more of a list of tables, the first of which makes the list. False: the name is that of something else.
+    func append(_ table: TOMLTable, to key: String, at mark: ConfigMark) -> Bool {
+        guard let place = index[key] else {
+            put(key, at: mark, .tables([table]))
+            return true
+        }
+        guard case .tables(var tables) = entries[place].entry else { return false }
+        // Nobody else may hold the list while it grows: a long one would be copied for each table.
+        entries[place].entry = .tables([])
+        tables.append(table)
+        entries[place].entry = .tables(tables)
+        return true
+    }
+
     var node: ConfigNode {
         let pairs = entries.map { key, mark, entry in
             let node: ConfigNode =
@@ -116,11 +130,7 @@ private struct TOMLReader {
     private func append(_ key: Key, to parent: TOMLTable) throws(ConfigProblem) -> TOMLTable {
         let table = TOMLTable(at: key.mark)
         table.hasHeader = true
-        switch parent.entry(key.name) {
-        case .tables(let others): parent.put(key.name, at: key.mark, .tables(others + [table]))
-        case nil: parent.put(key.name, at: key.mark, .tables([table]))
-        case .node, .table: throw twice(key)
-        }
+        guard parent.append(table, to: key.name, at: key.mark) else { throw twice(key) }
         return table
     }
 

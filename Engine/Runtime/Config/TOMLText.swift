@@ -97,7 +97,7 @@ struct TOMLText {
         while end > index, scalars[end - 1] == " " || scalars[end - 1] == "\t" { end -= 1 }
         let text = String(String.UnicodeScalarView(scalars[index..<end]))
         guard !text.isEmpty else { throw problem("expected a value") }
-        guard let value = Self.value(text) else {
+        guard let value = TOMLValue.read(text) else {
             throw ConfigProblem(
                 .configSyntax, at: start,
                 "‘\(text.prefix(40))’ is no value: texts stand in quotes, and there are numbers, true, false and dates")
@@ -105,46 +105,6 @@ struct TOMLText {
         advance(end - index)
         if case .number(let digits) = value { return ConfigNode(value, at: start, text: digits) }
         return ConfigNode(value, at: start, text: text)
-    }
-
-    /// Dates are texts for us.
-    private static func value(_ text: String) -> ConfigNode.Value? {
-        if text == "true" || text == "false" { return .bool(text == "true") }
-        let digits = text.filter { $0 != "_" }
-        if text.wholeMatch(of: /[+-]?(0|[1-9](_?[0-9])*)(\.[0-9](_?[0-9])*)?([eE][+-]?[0-9](_?[0-9])*)?/) != nil
-            || text.wholeMatch(of: /0x[0-9A-Fa-f](_?[0-9A-Fa-f])*|0o[0-7](_?[0-7])*/) != nil
-        {
-            return .number(digits)
-        }
-        if text.wholeMatch(of: /0b[01](_?[01])*/) != nil {
-            return Int(digits.dropFirst(2), radix: 2).map { .number(String($0)) }
-        }
-        if text.wholeMatch(of: /[+-]?(inf|nan)/) != nil { return .string(text) }
-        return isDate(text) ? .string(text) : nil
-    }
-
-    /// A date, a time, or both with or without an offset (RFC 3339).
-    private static func isDate(_ text: String) -> Bool {
-        let day = /([0-9]{4})-([0-9]{2})-([0-9]{2})/
-        let clock = /([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?/
-        var rest = text[...]
-        if let match = rest.prefixMatch(of: day) {
-            let (year, month, date) = (Int(match.1) ?? 0, Int(match.2) ?? 0, Int(match.3) ?? 0)
-            let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-            let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-            guard (1...12).contains(month), (1...lengths[month - 1]).contains(date) else { return false }
-            rest = rest[match.range.upperBound...]
-            guard let next = rest.first else { return true }
-            guard "Tt ".contains(next) else { return false }
-            rest = rest.dropFirst()
-        }
-        guard let match = rest.prefixMatch(of: clock), (Int(match.1) ?? 99) < 24, (Int(match.2) ?? 99) < 60,
-            (Int(match.3) ?? 99) <= 60
-        else { return false }
-        let offset = rest[match.range.upperBound...]
-        if offset.isEmpty { return true }
-        guard rest.startIndex != text.startIndex else { return false }
-        return offset.wholeMatch(of: /[Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]/) != nil
     }
 
     // MARK: strings

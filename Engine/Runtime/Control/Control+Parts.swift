@@ -10,8 +10,10 @@ extension Control {
         var storeWorker: Worker
         var pump: LogPump
         var archivist: Archivist
-        /// Where log files are read.
+        /// Where log files are read, which may lie on any disk: one that hangs holds up who reads logs, and nobody else.
         var readers: Worker
+        /// Where the engine's own small files are read and written, and `/proc`: never a file that an app names.
+        var chores: Worker
         /// Where log files are searched: one thread, which gives way.
         var searchers: Worker
         var meter: Meter

@@ -22,9 +22,9 @@ actor Control {
     /// What the engine does beyond supervising, and how it is.
     var capabilities: Capabilities
     /// Events that came while a command was being made durable.
-    private var inbox: [KernelEvent] = []
+    private(set) var inbox = Inbox()
     /// A command's writes are on their way to the disk: no other event is taken until they are there.
-    private var isCommitting = false
+    private(set) var isCommitting = false
     /// Gathered facts are on their way; events go on, commands wait.
     private var isFlushing = false
     private var isFlushDue = false
@@ -48,6 +48,8 @@ actor Control {
     var heldPages: [UInt64: Descriptor] = [:]
     /// The listening socket of the door, if an earlier engine opened it.
     var heldDoor: Descriptor?
+    /// What others may take away.
+    var upkeep = Upkeep()
     /// Our ends of what runs speak by; and runs of which a line is awaited.
     var voices: [RunID: [SignSource: Descriptor]] = [:]
     var tapped: Set<RunID> = []
@@ -119,10 +121,10 @@ actor Control {
         relist()
         parts.archivist.begin()
         sweepLogs()
-        let (home, readers) = (parts.home.path, parts.readers)
+        let (home, chores) = (parts.home.path, parts.chores)
         let gate: Server.Gate = { () async throws(Failure) in
             do {
-                return try await readers.run { try Server.token(home: home) }
+                return try await chores.run { try Server.token(home: home) }
             } catch {
                 throw Failure.unexpected(error)
             }
@@ -132,6 +134,7 @@ actor Control {
             hello: { await self.greet($0) })
         // Once more: taking the socket over has set its backlog to a smaller one.
         Glibc.listen(listener, Server.backlog)
+        Task { await watchSocket() }
         if Door.belongs(to: parts.home.path) { Task { await openDoor() } }
     }
 
@@ -139,7 +142,7 @@ actor Control {
 
     /// Takes an event of the keeper, a timer or a client, in order.
     func take(_ event: KernelEvent) {
-        inbox.append(event)
+        inbox.add(event)
         proceed()
     }
 
@@ -149,7 +152,10 @@ actor Control {
         isReady = true
         let identity = keeper?.identity ?? ""
         parts.spawner.begin(home: parts.home.path, holder: identity)
-        inbox.insert(.recovered(stored, held, engineStart(identity)), at: 0)
+        if stored.apps.isEmpty, !held.isEmpty {
+            Log.write("state.db knows no app: \(held.count) runs that the keeper holds are ended", .warn)
+        }
+        inbox.addFirst(.recovered(stored, held, engineStart(identity)))
         Log.write("engine \(Build.version), pid \(processID()), is start \(startNumber): \(held.count) runs held")
         proceed()
         for continuation in ready { continuation.resume() }
@@ -167,6 +173,7 @@ actor Control {
     /// Says a command and waits for its answer.
     func command(_ command: FleetCommand) async throws(Failure) -> Outcome {
         await untilReady()
+        guard waiting.count < Defaults.waitingCommands else { throw .tooManyCommands }
         lastRequest += 1
         let request = lastRequest
         let context = RequestContext.current
@@ -186,15 +193,12 @@ actor Control {
     // MARK: steps
 
     private func proceed() {
-        while isReady, !isCommitting, !isPerforming, let event = inbox.first {
+        // Batches must reach the store in their order, also when one fails and is put back.
+        while isReady, !isCommitting, !isPerforming, let event = inbox.take(commands: !isFlushing) {
             guard case .command(let command, let request) = event else {
-                inbox.removeFirst()
                 perform(kernel.step(event, at: Clock.now()), storing: true)
                 continue
             }
-            // Batches must reach the store in their order, also when one fails and is put back.
-            if isFlushing { return }
-            inbox.removeFirst()
             // The kernel is a value: nobody sees what a command did to it before that is durable.
             var next = kernel
             let effects = next.step(event, at: Clock.now())
@@ -242,8 +246,13 @@ actor Control {
     func write(_ batch: Journal.Batch) async throws(Failure) {
         let gathered = kernel.lastEventNumber
         defer { tell(upTo: gathered) }
-        try await commit(batch.writes, processes: Array(batch.processes.values))
+        let left = try await commit(batch.writes, processes: Array(batch.processes.values))
+        if storeTrouble != nil { Log.write("the store is written again") }
         storeTrouble = nil
+        if !left.isEmpty {
+            journal.putBack(Journal.Batch(writes: left, lost: batch.lost))
+            flushSoon(Journal.retry)
+        }
         for id in batch.acknowledge { acknowledge(id) }
     }
 
@@ -313,8 +322,8 @@ actor Control {
             try await write(batch)
         } catch {
             journal.putBack(batch)
+            if storeTrouble != error { Log.write("the store cannot be written: \(error)", .error) }
             storeTrouble = error
-            Log.write("the store cannot be written: \(error)", .error)
         }
         isFlushing = false
         writeEnded()
@@ -327,8 +336,10 @@ actor Control {
     private func obey(_ effect: TimerEffect) {
         switch effect {
         case .cancel(let id):
+            inbox.forget(id)
             timers.removeValue(forKey: id)?.cancel()
         case .arm(let id, let milliseconds):
+            inbox.forget(id)
             timers.removeValue(forKey: id)?.cancel()
             timers[id] = loop.scheduleTask(in: .milliseconds(Int64(milliseconds))) { [self] in
                 assumeIsolated { control in
@@ -348,7 +359,7 @@ actor Control {
         parts.manager.tell(.stopping)
         Task {
             await untilDrained()
-            let (pump, signs, home) = (parts.pump, parts.signs, parts.home)
+            let (pump, signs, home, store) = (parts.pump, parts.signs, parts.home, parts.store)
             let rest = journal.take()
             // Batches reach the store in their order: one that is under way is before this one. What cannot be written
             // is with the keeper no more, but the apps are down: only their last exit codes are lost.
@@ -358,6 +369,7 @@ actor Control {
                 pump.stop()
                 signs.stop()
                 home.removePidFiles()
+                store.settle()
             }
             await server?.close()
             hasFlushed = true

@@ -4,7 +4,8 @@ import Core
 ///
 /// Commands wait until their writes are durable; facts (exits, events) are gathered and written together, at most
 /// `gather` milliseconds later. When the disk is full they are kept and tried again every second; beyond `maxWrites`
-/// events are dropped, old states of instances, and the oldest exits and receipts: supervision goes on, state is never half-written.
+/// old states of instances are dropped, and the oldest events, exits and receipts: supervision goes on, state is never
+/// half-written, and the first event that is kept says how many are not.
 struct Journal: Sendable {
     /// Milliseconds that facts may wait for others.
     static let gather = 20
@@ -20,6 +21,8 @@ struct Journal: Sendable {
         var processes: [UInt64: ProcessRecord] = [:]
         /// The keeper may forget these when `writes` are on disk.
         var acknowledge: [RunID] = []
+        /// Events that were dropped before the first that is in it.
+        var lost = 0
 
         var isEmpty: Bool { writes.isEmpty && processes.isEmpty && acknowledge.isEmpty }
     }
@@ -53,19 +56,24 @@ struct Journal: Sendable {
         waiting.writes = batch.writes + waiting.writes
         waiting.processes.merge(batch.processes) { newer, _ in newer }
         waiting.acknowledge = batch.acknowledge + waiting.acknowledge
+        waiting.lost += batch.lost
         if waiting.writes.count > Self.maxWrites { compact() }
     }
 
-    /// Drops events, states of instances that later ones replace, the oldest exits and receipts.
+    /// Drops states of instances that later ones replace, and the oldest events, exits and receipts.
     private mutating func compact() {
+        let lost = waiting.lost
         var seen: Set<UInt64> = []
+        var events = 0
         var homes = 0
         var exits = 0
         var receipts = 0
         let kept = waiting.writes.reversed().filter { write in
             switch write {
             case .addEvent:
-                return false
+                events += 1
+                if events > Defaults.storedEvents { waiting.lost += 1 }
+                return events <= Defaults.storedEvents
             case .putInstance(let record):
                 return seen.insert(record.key).inserted
             case .putHome:
@@ -82,5 +90,15 @@ struct Journal: Sendable {
             }
         }
         waiting.writes = kept.reversed()
+        if waiting.lost > lost { tellOfLost() }
+    }
+
+    private mutating func tellOfLost() {
+        guard let index = waiting.writes.firstIndex(where: \.isHistory),
+            case .addEvent(var event) = waiting.writes[index]
+        else { return }
+        let note = "\(waiting.lost) events before this one are lost: state.db could not be written"
+        event.message = event.message.map { "\($0) (\(note))" } ?? note
+        waiting.writes[index] = .addEvent(event)
     }
 }

@@ -62,7 +62,7 @@ struct Answer: Sendable {
     ) async -> Answer {
         let request: RPCRequest<P>
         do {
-            request = try decode(payload)
+            request = try await decodeApart(payload)
         } catch {
             return Answer(id: id, error: .badParams(error))
         }
@@ -72,6 +72,16 @@ struct Answer: Sendable {
             return Answer(id: id, error: RPCError(error as? Failure ?? .unexpected(error)))
         }
     }
+
+    /// The same for a request: a large one is read on a thread that has nothing else to do, one after another, so that
+    /// the threads which all other answers need stay free.
+    static func decodeApart<T: Decodable & Sendable>(_ payload: ByteBuffer) async throws -> T {
+        guard payload.readableBytes > FrameGauge.small, let largeRequests else { return try decode(payload) }
+        return try await largeRequests.run { try decode(payload) }
+    }
+
+    /// Its queue is bounded by `Server.Limits.allRequests`.
+    private static let largeRequests = try? Worker("od-requests")
 
     static func decode<T: Decodable>(_ payload: ByteBuffer) throws -> T {
         try JSONDecoder().decode(T.self, from: Data(payload.readableBytesView))

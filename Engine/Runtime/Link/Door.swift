@@ -53,6 +53,7 @@ enum Door {
                 bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
+        od_signs_refuse_rights(socket)
         // Before listen(2) nobody can connect.
         guard bound == 0, fchownat(directory, "od.sock", 0, group, AT_SYMLINK_NOFOLLOW) == 0,
             fchmodat(directory, "od.sock", 0o660, 0) == 0, Glibc.listen(socket, Server.backlog) == 0

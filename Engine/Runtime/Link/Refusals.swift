@@ -79,6 +79,12 @@ extension Failure {
             next: "try again in a moment")
     }
 
+    static var tooManyCommands: Failure {
+        Failure(
+            .tooBusy, "the command was not taken", why: "\(Defaults.waitingCommands) others wait",
+            next: "try again in a moment; when it stays so, look for a hanging disk")
+    }
+
     static var madeRoom: Failure {
         Failure(
             .tooBusy, "the connection was closed to make room", why: "it had not said hello, and others wait",

@@ -10,6 +10,8 @@ package actor Server {
     package struct Limits: Sendable {
         /// Connections at once; one more takes the place of the oldest that has not said hello, else it is told so.
         package var connections = Defaults.clients
+        /// Of these, connections of any user.
+        package var strangers = Defaults.doorClients
         /// Unanswered requests of one client; it is not read from until some are answered.
         package var requests = Defaults.clientRequests
         /// Requests of one client a second, and at once after a pause; more are answered with OD5011.
@@ -66,6 +68,8 @@ package actor Server {
     /// The home's socket, and the door for a group.
     private var listeners: [any Channel] = []
     private var channels: [UInt64: any Channel] = [:]
+    /// Connections that came where any user may.
+    private var strangers: Set<UInt64> = []
     private var sessions: [UInt64: Session] = [:]
     /// Connections that were told to make room, or refused, and are not closed yet.
     private var leaving: Set<UInt64> = []
@@ -117,6 +121,16 @@ package actor Server {
     ///
     /// - Throws: `IOError` when the descriptor is none.
     package func admit(listener: Int32) async throws { try await listen(listener, anyUser: true) }
+
+    /// Accepts clients from another socket in the place of the first one.
+    ///
+    /// - Throws: `IOError` when the descriptor is none.
+    func exchange(listener: Int32) async throws {
+        guard !listeners.isEmpty else { return }
+        try await listen(listener, anyUser: false)
+        listeners.swapAt(0, listeners.count - 1)
+        try? await listeners.removeLast().close().get()
+    }
 
     private func listen(_ listener: Int32, anyUser: Bool) async throws {
         let server = self
@@ -221,20 +235,26 @@ package actor Server {
         lastID += 1
         let id = lastID
         var refusal: Failure?
-        if channels.count >= limits.connections {
-            if let oldest = channels.keys.filter({ sessions[$0] == nil && !leaving.contains($0) }).min() {
-                leaving.insert(oldest)
-                channels[oldest]?.pipeline.fireUserInboundEventTriggered(Conversation.MakeRoom())
-            } else {
-                refusal = .tooManyClients(limits.connections)
-            }
+        if anyUser, strangers.count >= limits.strangers {
+            if !makeRoom(among: strangers) { refusal = .tooManyClients(limits.strangers) }
+        } else if channels.count >= limits.connections {
+            if !makeRoom(among: channels.keys) { refusal = .tooManyClients(limits.connections) }
         }
         channels[id] = channel
+        if anyUser { strangers.insert(id) }
         channel.closeFuture.whenComplete { _ in self.assumeIsolated { $0.ended(id) } }
         let gauge = FrameGauge { bytes in self.assumeIsolated { $0.reserve(bytes) } }
         try channel.pipeline.syncOperations.addHandlers(
             ByteToMessageHandler(FrameDecoder(gauge: gauge)),
             Conversation(id: id, server: self, gauge: gauge, refusal: refusal, anyUser: anyUser))
+    }
+
+    /// Ends the oldest of these connections that has not said hello; false when all have.
+    private func makeRoom(among ids: some Sequence<UInt64>) -> Bool {
+        guard let oldest = ids.filter({ sessions[$0] == nil && !leaving.contains($0) }).min() else { return false }
+        leaving.insert(oldest)
+        channels[oldest]?.pipeline.fireUserInboundEventTriggered(Conversation.MakeRoom())
+        return true
     }
 
     // MARK: - What clients share
@@ -268,6 +288,7 @@ package actor Server {
 
     private func ended(_ id: UInt64) {
         channels[id] = nil
+        strangers.remove(id)
         leaving.remove(id)
         guard channels.isEmpty else { return }
         for waiting in whenEmpty { waiting.resume() }

@@ -38,7 +38,7 @@ extension Session {
     ) async {
         let head: RPCHead
         do {
-            head = try Answer.decode(payload)
+            head = try await Answer.decodeApart(payload)
         } catch {
             return await finish(Router.Reply(answer: Answer(id: nil, error: .notJSON(error))))
         }

@@ -2,9 +2,11 @@ import CKernel
 package import Core
 import Synchronization
 
-/// Compresses the old files of logs and removes what is kept no longer, on a thread that gives way to all others.
+/// Compresses the old files of logs and removes what is kept no longer, on threads that give way to all others. What
+/// takes long to compress holds up nothing but other files that are to be compressed.
 final class Archivist: Sendable {
     private let worker: Worker
+    private let packer: Worker
     private let isModest = Atomic<Bool>(false)
     /// What all logs may have together.
     let room: LogRoom
@@ -13,6 +15,7 @@ final class Archivist: Sendable {
     /// - Throws: `OD9001` when the system gives no thread.
     init(home: String) throws(Failure) {
         worker = try Worker("od-archive")
+        packer = try Worker("od-pack")
         room = LogRoom(home: home)
     }
 
@@ -22,9 +25,13 @@ final class Archivist: Sendable {
     /// Looks after the old files of one app's logs. When too many wait already, the next time does.
     func tidy(_ logs: [String], by rotation: LogRotation, at now: WallTime) {
         _ = worker.post { [self] in
-            if !isModest.exchange(true, ordering: .relaxed) { od_be_modest() }
-            Self.tidy(logs, by: rotation, at: now)
+            if !isModest.exchange(true, ordering: .relaxed) {
+                od_be_modest()
+                _ = packer.post { od_be_modest() }
+            }
+            let kept = Self.tidy(logs, by: rotation, at: now)
             room.review(logs)
+            for part in kept { _ = packer.post { Self.compress(part.path, part.number) } }
         }
     }
 
@@ -54,17 +61,21 @@ final class Archivist: Sendable {
         }
     }
 
-    fileprivate static func tidy(_ logs: [String], by rotation: LogRotation, at now: WallTime) {
+    /// Removes what is too much. Returns the files that may be compressed.
+    fileprivate static func tidy(_ logs: [String], by rotation: LogRotation, at now: WallTime) -> [LogPart] {
+        var plain: Set<LogPart> = []
         let parts = logs.flatMap { log in
-            LogParts.old(of: log).compactMap { piece in
-                piece.number.map { LogPart(path: log, number: $0, size: size(piece.path), modified: piece.modified) }
+            LogParts.old(of: log).compactMap { piece -> LogPart? in
+                guard let number = piece.number else { return nil }
+                let part = LogPart(path: log, number: number, size: size(piece.path), modified: piece.modified)
+                if !piece.isCompressed { plain.insert(part) }
+                return part
             }
         }
         let excess = Set(rotation.excess(of: parts, at: now))
         for part in excess { remove(part.path, part.number) }
         for log in logs { finish(log) }
-        guard rotation.compress else { return }
-        for part in parts where !excess.contains(part) { compress(part.path, part.number) }
+        return rotation.compress ? parts.filter { plain.contains($0) && !excess.contains($0) } : []
     }
 
     private static func size(_ path: String) -> Int {
@@ -86,25 +97,37 @@ final class Archivist: Sendable {
         let gzip = Set(found.filter { $0.kind == OD_PART_GZIP.rawValue }.map(\.number))
         for part in found {
             let path = LogParts.path(log, part.number)
-            switch part.kind {
-            case OD_PART_UNFINISHED.rawValue: _ = (path + LogParts.unfinished).withCString { od_remove($0) }
-            case OD_PART_PLAIN.rawValue where gzip.contains(part.number): _ = path.withCString { od_remove($0) }
-            case OD_PART_INDEX.rawValue where !plain.contains(part.number) && !gzip.contains(part.number):
-                _ = LogIndex.path(of: path).withCString { od_remove($0) }
-            default: break
+            // Nothing begins to be compressed meanwhile.
+            packing.withLock { packing in
+                switch part.kind {
+                case _ where packing.contains(path): break
+                case OD_PART_UNFINISHED.rawValue: _ = (path + LogParts.unfinished).withCString { od_remove($0) }
+                case OD_PART_PLAIN.rawValue where gzip.contains(part.number): _ = path.withCString { od_remove($0) }
+                case OD_PART_INDEX.rawValue where !plain.contains(part.number) && !gzip.contains(part.number):
+                    _ = LogIndex.path(of: path).withCString { od_remove($0) }
+                default: break
+                }
             }
         }
     }
 
-    private static func compress(_ log: String, _ number: UInt64) {
+    /// The files that are being compressed: what is beside them is no rest of a crash.
+    private static let packing = Mutex<Set<String>>([])
+
+    fileprivate static func compress(_ log: String, _ number: UInt64) {
         let plain = LogParts.path(log, number)
-        guard (try? GzipFile.compress(plain, to: plain + LogParts.gzip)) != nil else { return }
-        _ = plain.withCString { od_remove($0) }
+        let gzip = plain + LogParts.gzip
+        packing.withLock { _ = $0.insert(plain) }
+        defer { packing.withLock { _ = $0.remove(plain) } }
+        guard (try? GzipFile.compress(plain, to: gzip)) != nil else { return }
+        // Removed meanwhile: then it is not wanted in this form either.
+        if plain.withCString({ od_remove($0) }) == -Errno.noEntry { _ = gzip.withCString { od_remove($0) } }
     }
 }
 
 /// The archivist's work, at once: old files of these logs are compressed, and those that are too many, too old or too
 /// much removed. Blocks.
 package func tidyLogs(_ logs: [String], by rotation: LogRotation, at now: WallTime) {
-    Archivist.tidy(logs, by: rotation, at: now)
+    let kept = Archivist.tidy(logs, by: rotation, at: now)
+    for part in kept { Archivist.compress(part.path, part.number) }
 }

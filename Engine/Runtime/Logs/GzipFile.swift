@@ -34,12 +34,18 @@ final class GzipFile {
         return bytes
     }
 
-    /// Passes over what comes before `offset`. Throws when the file is damaged.
-    func skip(to offset: UInt64) throws(Errno) {
-        guard offset > self.offset else { return }
-        guard gzseek(handle, Int(offset), Self.fromStart) >= 0 else { throw Errno(Errno.inputOutput) }
-        self.offset = offset
+    /// Passes over what comes before `offset`. Throws when the file is damaged, and when nobody waits for it any more.
+    func skip(to offset: UInt64, _ halt: Halt? = nil) throws(Errno) {
+        while offset > self.offset {
+            guard halt?.isCalled != true else { throw Errno(Errno.cancelled) }
+            let next = min(offset, self.offset + Self.step)
+            guard gzseek(handle, Int(next), Self.fromStart) >= 0 else { throw Errno(Errno.inputOutput) }
+            self.offset = next
+        }
     }
+
+    /// Bytes that are passed over at a time.
+    private static let step: UInt64 = 4 << 20
 
     /// SEEK_SET
     private static let fromStart: Int32 = 0
@@ -59,26 +65,31 @@ final class GzipFile {
 
     /// Compresses the file at `path` into one at `to`, which is complete and on the disk when it is there, and has the
     /// times of the original. What was left of an earlier attempt is replaced.
+    ///
+    /// Throws for a file with a hole, too: no log has one, and its owner could make it as long as he likes.
     static func compress(_ path: String, to: String) throws(Errno) {
         let unfinished = path + LogParts.unfinished
         let from = try Errno.check(path.withCString { od_pump_open_read($0) })
         defer { od_pump_close(from) }
+        var stat = od_pump_stat()
+        _ = try Errno.check(od_pump_stat(from, &stat))
+        guard od_solid(from) == Int64(stat.size) else { throw Errno(Errno.invalid) }
         _ = unfinished.withCString { od_remove($0) }
         let file = try Errno.check(unfinished.withCString { od_make_beside($0) })
         defer { od_pump_close(file) }
         do {
-            try copy(from, to: od_pump_duplicate(file))
+            try copy(from, Int64(stat.size), to: od_pump_duplicate(file))
             _ = od_copy_times(from, file)
             _ = try Errno.check(od_pump_datasync(file))
-            _ = try Errno.check(unfinished.withCString { old in to.withCString { od_replace(old, $0) } })
+            _ = try Errno.check(LogParts.rename(unfinished, to: to))
         } catch {
             _ = unfinished.withCString { od_remove($0) }
             throw error
         }
     }
 
-    /// `descriptor` is closed.
-    private static func copy(_ from: Int32, to descriptor: Int32) throws(Errno) {
+    /// As many bytes as there were when it was looked at. `descriptor` is closed.
+    private static func copy(_ from: Int32, _ length: Int64, to descriptor: Int32) throws(Errno) {
         guard let handle = gzdopen(try Errno.check(descriptor), "wb6") else {
             od_pump_close(descriptor)
             throw Errno(Errno.inputOutput)
@@ -86,8 +97,8 @@ final class GzipFile {
         var offset: Int64 = 0
         var failure: Int64 = 0
         withUnsafeTemporaryAllocation(byteCount: 128 << 10, alignment: 16) { buffer in
-            while true {
-                let count = od_pump_read(from, buffer.baseAddress, buffer.count, offset)
+            while offset < length {
+                let count = od_pump_read(from, buffer.baseAddress, min(buffer.count, Int(length - offset)), offset)
                 guard count > 0 else {
                     failure = count
                     return

@@ -263,7 +263,8 @@ final class LogFile {
         guard state.offset > batchStart, !isSpecial else { return }
         let time = style.type == .raw || stamp.time == 0 ? od_wall_milliseconds() : stamp.time
         if index.note(batchStart, at: time) { index.flush(inode: state.inode, at: time) }
-        length.note(index.last)
+        // The index has fewer of them: who follows several logs wants to know which line was first.
+        length.note(LogIndex.Mark(offset: batchStart, time: time))
         batchStart = state.offset
     }
 
@@ -295,6 +296,7 @@ final class LogFile {
         block.retryAt = now + (isShort ? LogBounds.retryFull : LogBounds.retry)
         if !isFull, !block.isReported {
             block.isReported = true
+            length.block("\(error)")
             facts(.blocked(path: path, reason: "\(error)"))
         }
         self.block = block
@@ -359,7 +361,9 @@ final class LogFile {
     private func unblock() {
         guard let block else { return }
         self.block = nil
-        if block.isReported { facts(.unblocked(path: path, dropped: block.dropped)) }
+        guard block.isReported else { return }
+        length.block(nil)
+        facts(.unblocked(path: path, dropped: block.dropped))
     }
 
     // MARK: the end

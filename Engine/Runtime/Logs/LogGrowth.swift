@@ -17,13 +17,19 @@ package final class LogGrowth: Sendable {
     package func changes(of path: String) -> AsyncStream<Void> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let length = entry(path) { _ in }
-            let id = length.watch { continuation.yield() }
+            let id = length.watch { _ in continuation.yield() }
             continuation.onTermination = { [weak self] _ in
                 length.unwatch(id)
                 self?.sweep(path)
             }
             continuation.yield()
         }
+    }
+
+    /// The same for several files at once.
+    func news(of paths: [String]) -> LogNews {
+        let lengths = paths.map { entry($0) { _ in } }
+        return LogNews(lengths) { [weak self] in for path in paths { self?.sweep(path) } }
     }
 
     /// Bytes of the file that are committed: what lies beyond may be written anew after a crash. nil when the pump has
@@ -35,6 +41,11 @@ package final class LogGrowth: Sendable {
     /// Where the log begins since it was emptied last, in the whole log; 0 when it never was while somebody looked.
     func emptied(_ path: String) -> UInt64 {
         entries.withLock { $0[path]?.length }?.emptied ?? 0
+    }
+
+    /// Why the file at `path` cannot be written at present; nil when it can.
+    func trouble(of path: String) -> String? {
+        entries.withLock { $0[path]?.length }?.trouble
     }
 
     /// The newest marks of the file at `path` (`LogIndex`): its index has them a second later.
@@ -73,7 +84,7 @@ package final class LogGrowth: Sendable {
 /// The committed length of one file and its watchers.
 final class LogLength: Sendable {
     private struct State {
-        var wakes: [UInt64: @Sendable () -> Void] = [:]
+        var wakes: [UInt64: @Sendable (UInt64) -> Void] = [:]
         var next: UInt64 = 0
     }
 
@@ -93,6 +104,16 @@ final class LogLength: Sendable {
         commit(offset)
     }
 
+    private let reason = Mutex<String?>(nil)
+
+    var trouble: String? { reason.withLock { $0 } }
+
+    /// Nothing can be written, and why; nil: it can again. Who follows is told.
+    func block(_ trouble: String?) {
+        reason.withLock { $0 = trouble }
+        commit(committed.load(ordering: .sequentiallyConsistent))
+    }
+
     var isWatched: Bool { watched.load(ordering: .sequentiallyConsistent) }
 
     /// Marks that are kept; the oldest half goes when there are more.
@@ -101,10 +122,9 @@ final class LogLength: Sendable {
 
     var marks: [LogIndex.Mark] { newest.withLock { $0 } }
 
-    /// The pump has made a mark, or the last one again.
-    func note(_ mark: LogIndex.Mark?) {
+    /// When a batch was written.
+    func note(_ mark: LogIndex.Mark) {
         newest.withLock { marks in
-            guard let mark, mark != marks.last else { return }
             if marks.count >= Self.mostMarks { marks.removeFirst(Self.mostMarks / 2) }
             marks.append(mark)
         }
@@ -120,8 +140,8 @@ final class LogLength: Sendable {
         return value == Self.unknown ? nil : value
     }
 
-    /// `wake` runs on the pump's thread, under the lock of this list.
-    func watch(_ wake: @escaping @Sendable () -> Void) -> UInt64 {
+    /// `wake` runs on the pump's thread, under the lock of this list, with the committed length.
+    func watch(_ wake: @escaping @Sendable (UInt64) -> Void) -> UInt64 {
         state.withLock { state in
             state.next += 1
             state.wakes[state.next] = wake
@@ -142,7 +162,7 @@ final class LogLength: Sendable {
         committed.store(offset, ordering: .sequentiallyConsistent)
         guard isWatched else { return }
         state.withLock { state in
-            for wake in state.wakes.values { wake() }
+            for wake in state.wakes.values { wake(offset) }
         }
     }
 }

@@ -104,6 +104,8 @@ enum LogBounds {
     static let syncAgain: Int64 = 100_000_000
     /// How often a file with `logFlush: interval` is written.
     static let interval: Int64 = 1_000_000_000
+    /// How long a line that somebody follows waits for older ones of other logs.
+    static let order: Int64 = 1_000_000_000
     /// How long an answer waits for the pump to say which files cannot be written.
     static let report: Int64 = 1_000_000_000
     /// Commands that wait for the pump. Each run takes five at most, and the keeper holds 4096 runs.

@@ -19,6 +19,8 @@ package final class LogMerge: Sendable {
         package var limit: UInt64?
         /// Marks of that file which are not on the disk yet.
         var newest: [LogIndex.Mark] = []
+        /// Its lines are records in JSON (`LogType.json`).
+        var isRecords = false
 
         package init(path: String, start: UInt64? = nil, end: UInt64? = nil, limit: UInt64? = nil) {
             (self.path, self.start, self.end, self.limit) = (path, start, end, limit)
@@ -40,6 +42,8 @@ package final class LogMerge: Sendable {
 
     /// Bytes that are looked at in one call, and that it may bring.
     static let work = 4 << 20
+    /// A search that has taken so many nanoseconds lets others have their turn.
+    static let turn: Int64 = 100_000_000
     static let most = 256 << 10
     /// Bytes that a follower reads at a time.
     static let slice = 64 << 10
@@ -70,6 +74,8 @@ package final class LogMerge: Sendable {
         var left: Int?
         var hasBegun = false
         var isRead = false
+        /// Lines that stand behind a match: they come before those of other logs, which may be older.
+        var owed: (index: Int, lines: Int)?
     }
 
     private let state: Mutex<State>
@@ -77,17 +83,24 @@ package final class LogMerge: Sendable {
     private let request: LogRequest
     private let sieve: LogSieve?
     private let holdsOpenLine: Bool
+    private let halt: Halt
 
     /// - Parameters:
     ///   - logs: at most a few thousand; each has a buffer.
     ///   - request: `last`, `first`, `since`, `until`, `filter` and `times` of it count.
     ///   - holdsOpenLine: with a filter, a last line without its end is left, for a follower.
+    ///   - halt: when called, `next` comes to its end soon.
     /// - Throws: `OD1023` for a pattern that is none. A file that cannot be read is told by `next`.
-    package init(_ logs: [Log], _ request: LogRequest, holdsOpenLine: Bool) throws(Failure) {
+    package init(_ logs: [Log], _ request: LogRequest, holdsOpenLine: Bool, halt: Halt = Halt()) throws(Failure) {
         self.logs = logs
         self.request = request
         self.holdsOpenLine = holdsOpenLine
-        sieve = try request.filter.map { filter throws(Failure) in try LogSieve(filter) }
+        self.halt = halt
+        sieve = try request.filter.map { filter throws(Failure) in
+            var sieve = try LogSieve(filter)
+            sieve.halt = halt
+            return sieve
+        }
         state = Mutex(State(left: request.first.map { max(0, $0) }))
     }
 
@@ -138,7 +151,7 @@ package final class LogMerge: Sendable {
         state.sources = []
         let size = max(Self.buffer.least, min(Self.buffer.most, Self.buffers / max(1, logs.count)))
         for (index, log) in logs.enumerated() {
-            let reader = LogReader(log.path, newest: log.newest)
+            let reader = LogReader(log.path, newest: log.newest, halt: halt)
             do {
                 let end = try seek(reader, log, isNear: state.isNear, ranges: ranges)
                 state.sources.append(
@@ -176,8 +189,10 @@ package final class LogMerge: Sendable {
         }
         let times = request.times ?? false
         var (work, size) = (0, 0)
-        while work < Self.work, size < Self.most {
-            guard let (block, index) = Self.block(&state) else {
+        let ends = sieve == nil ? .max : od_pump_now() + Self.turn
+        while work < Self.work, size < Self.most, work == 0 || od_pump_now() < ends {
+            let wasOwed = state.owed
+            guard !halt.isCalled, let (block, index) = Self.owed(&state) ?? Self.block(&state) else {
                 state.isRead = true
                 break
             }
@@ -187,6 +202,9 @@ package final class LogMerge: Sendable {
                 let part = Part(log: index, lines: lines)
                 if state.tail != nil { state.tail?.add(part) } else { batch.parts.append(part) }
             }
+            // What matches among lines that are owed does not make more of them: others wait for `after` lines at most.
+            let following = state.sources[index].sieve?.following ?? 0
+            if wasOwed == nil, following > 0 { state.owed = (index, following) }
             if Self.cut(&batch.parts, &state) { break }
         }
         if !state.isRead { state.left = state.left.map { $0 - batch.parts.reduce(0) { $0 + $1.lines.lineCount } } }
@@ -218,6 +236,16 @@ package final class LogMerge: Sendable {
             return true
         }
         return false
+    }
+
+    /// Of the lines that belong to a match, those that are at hand.
+    private static func owed(_ state: inout State) -> (LogLines, Int)? {
+        guard let (index, lines) = state.owed else { return nil }
+        state.owed = nil
+        guard (try? state.sources[index].fill()) == true else { return nil }
+        let block = state.sources[index].head(lines: lines)
+        if block.lineCount < lines { state.owed = (index, lines - block.lineCount) }
+        return (block, index)
     }
 
     /// The next lines of the log whose next line is the oldest: as many as are older than those of all others.
@@ -266,6 +294,7 @@ struct MergeSource {
         self.reader = reader
         self.size = size
         self.sieve = sieve
+        self.sieve?.isRecords = log.isRecords
         self.holdsOpenLine = holdsOpenLine
         times = LogTimes(log.path, newest: log.newest)
         offset = reader.position
@@ -348,6 +377,13 @@ struct MergeSource {
         return LogLines(offset: position, bytes: Array(buffer[taken..<end]))
     }
 
+    /// The next lines that are at hand, so many at most; whole ones where there is one.
+    mutating func head(lines: Int) -> LogLines {
+        var block = head(upTo: nil)
+        if block.lineCount > lines { block.cut(toLines: lines) }
+        return block
+    }
+
     /// Goes over the lines and says which of them are wanted.
     mutating func take(_ block: LogLines, times asked: Bool) -> [LogLines] {
         taken += block.bytes.count
@@ -355,28 +391,6 @@ struct MergeSource {
         if sieve != nil {
             lines = block.bytes.withUnsafeBufferPointer { sieve?.sift($0, at: block.offset) ?? [] }
         }
-        return asked ? lines.flatMap { timed($0) } : lines
-    }
-
-    /// The same lines, each run of them with its time.
-    private func timed(_ lines: LogLines) -> [LogLines] {
-        var result: [LogLines] = []
-        var rest = lines
-        while !rest.bytes.isEmpty {
-            rest.time = WallTime(milliseconds: times.time(at: rest.offset))
-            var later: LogLines?
-            if let next = times.next(after: rest.offset), next < rest.end {
-                let cut = rest.bytes.withUnsafeBufferPointer { $0.lineEnd(after: Int(next - rest.offset) - 1) }
-                later = LogLines(offset: rest.offset + UInt64(cut), bytes: Array(rest.bytes[cut...]))
-                rest.bytes.removeSubrange(cut...)
-            }
-            if let last = result.last, last.time == rest.time, last.end == rest.offset {
-                result[result.count - 1].bytes += rest.bytes
-            } else {
-                result.append(rest)
-            }
-            rest = later ?? LogLines(offset: rest.end, bytes: [])
-        }
-        return result
+        return asked ? lines.flatMap { times.timed($0) } : lines
     }
 }

@@ -1,5 +1,6 @@
 import CKernel
 import Core
+import Synchronization
 
 /// A file of a log: one that was put aside, or the one that is written.
 struct LogPiece: Hashable, Sendable {
@@ -32,8 +33,28 @@ struct LogPiece: Hashable, Sendable {
 enum LogParts {
     static let gzip = ".gz"
     static let unfinished = ".gz.part"
-    /// More are not looked at.
-    private static let most = 16_384
+    /// More are not looked at: the most that `maxFiles` allows, each with all that may lie beside it.
+    private static let most = 65_536
+
+    /// Keeps a file from getting another name while its folder is read. A folder with many names is read in parts: one
+    /// that is replaced by another just then is in none of them under either name.
+    private final class Listing: Sendable {
+        let turn = Mutex(())
+    }
+
+    /// Folders share a few: one that hangs holds up few others.
+    private static let listings = (0..<64).map { _ in Listing() }
+
+    private static func listing(beside path: String) -> Listing {
+        listings[FilePath.directory(of: path).hashValue & (listings.count - 1)]
+    }
+
+    /// Gives a file another name in its folder, while nobody reads the folder. As `od_replace`.
+    static func rename(_ path: String, to other: String) -> Int32 {
+        listing(beside: path).turn.withLock { _ in
+            path.withCString { from in other.withCString { od_replace(from, $0) } }
+        }
+    }
 
     struct Found: Hashable {
         var number: UInt64
@@ -47,7 +68,10 @@ enum LogParts {
         // Most logs have few parts.
         for capacity in [64, most] {
             let parts = [od_part](unsafeUninitializedCapacity: capacity) { buffer, count in
-                count = Int(max(0, log.withCString { od_find_parts($0, buffer.baseAddress, capacity) }))
+                let found = listing(beside: log).turn.withLock { _ in
+                    log.withCString { od_find_parts($0, buffer.baseAddress, capacity) }
+                }
+                count = Int(max(0, found))
             }
             guard parts.count < capacity || capacity == most else { continue }
             return parts.map { Found(number: $0.number, kind: $0.kind, size: $0.size, modified: $0.modified) }

@@ -5,6 +5,8 @@ extension LogReader {
     /// A tail looks at so many bytes at most; fewer lines come when they are longer.
     package static let maxTail = Defaults.logTail
     private static let block = 64 << 10
+    /// So many bytes are inflated for it at most: whoever owns the folder of a log may have put any file there.
+    private static let maxInflated: UInt64 = 1 << 30
 
     /// Goes to where the last `lines` lines before the position `end` begin, or before the end of all; a line without its
     /// end is one. `limit` as for `read`.
@@ -17,7 +19,7 @@ extension LogReader {
             guard let written = try openWritten(&state), let length = try written.length() else { return }
             let stop = min(end ?? .max, written.base + min(length, limit ?? .max))
             var left = lines
-            var budget = UInt64(Self.maxTail)
+            var (budget, inflated) = (UInt64(Self.maxTail), UInt64(0))
             state.position = stop
             if stop > written.base {
                 state.position = written.base + (try Self.tail(written, &left, &budget, end: stop - written.base))
@@ -28,9 +30,11 @@ extension LogReader {
                 guard left > 0, budget > 0, let source = LogSource.old(piece) else { break }
                 defer { source.close() }
                 let end = min(piece.length, stop - piece.base)
+                inflated += source.isCompressed ? end : 0
+                guard inflated <= Self.maxInflated else { break }
                 let start =
-                    piece.isCompressed
-                    ? try Self.forwardTail(source, &left, &budget, end: end)
+                    source.isCompressed
+                    ? try Self.forwardTail(source, &left, &budget, end: end, halt)
                     : try Self.tail(source, &left, &budget, end: end)
                 state.position = piece.base + start
             }
@@ -160,14 +164,14 @@ extension LogReader {
 
     /// The same for a file that is only read forwards: remembers where the last `left` lines began.
     private static func forwardTail(
-        _ source: LogSource, _ left: inout Int, _ budget: inout UInt64, end: UInt64
+        _ source: LogSource, _ left: inout Int, _ budget: inout UInt64, end: UInt64, _ halt: Halt?
     ) throws(Errno) -> UInt64 {
         let floor = end > budget ? end - budget : 0
         var starts: [UInt64] = floor == 0 ? [0] : []
         var oldest = 0
         var offset = floor
         while offset < end {
-            let bytes = try source.read(offset, most: Int(min(UInt64(block), end - offset)))
+            let bytes = try source.read(offset, most: Int(min(UInt64(block), end - offset)), halt)
             guard !bytes.isEmpty else { break }
             for (at, byte) in bytes.enumerated() where byte == LogBounds.newline {
                 let start = offset + UInt64(at) + 1

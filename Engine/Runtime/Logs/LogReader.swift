@@ -41,6 +41,7 @@ package final class LogReader: Sendable {
 
     package let path: String
     let newest: [LogIndex.Mark]
+    let halt: Halt?
     private let state: Mutex<Guarded>
 
     /// Descriptors and inflate states belong to whoever has the lock.
@@ -54,10 +55,13 @@ package final class LogReader: Sendable {
         self.init(path, from: offset, newest: [])
     }
 
-    /// - Parameter newest: marks of the file that is written which its index may not have yet.
-    init(_ path: String, from offset: UInt64 = 0, newest: [LogIndex.Mark]) {
+    /// - Parameters:
+    ///   - newest: marks of the file that is written which its index may not have yet.
+    ///   - halt: calls then throw.
+    init(_ path: String, from offset: UInt64 = 0, newest: [LogIndex.Mark], halt: Halt? = nil) {
         self.path = path
         self.newest = newest
+        self.halt = halt
         state = Mutex(Guarded(state: State(position: offset)))
     }
 
@@ -102,7 +106,7 @@ package final class LogReader: Sendable {
         let offset = state.position - source.base
         let last = min(end, state.end > source.base ? state.end - source.base : 0)
         guard offset < last else { return [] }
-        return try source.read(offset, most: Int(min(UInt64(most), last - offset)))
+        return try source.read(offset, most: Int(min(UInt64(most), last - offset)), halt)
     }
 
     func ask<T: Sendable>(_ body: (inout State) throws(Errno) -> T) throws(Failure) -> T {
@@ -150,8 +154,7 @@ package final class LogReader: Sendable {
     /// The next of the old files that are known. The folder is looked at once for all of them, not for each.
     private func nextOld(_ state: inout State) -> LogSource? {
         while let piece = state.ahead.popFirst() {
-            guard piece.end > state.position, let source = LogSource.old(piece) ?? LogSource.old(piece.compressed)
-            else { continue }
+            guard piece.end > state.position, let source = LogSource.old(piece) else { continue }
             if piece.base > state.position {
                 state.position = piece.base
                 state.isRestarted = true

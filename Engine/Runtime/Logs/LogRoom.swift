@@ -124,20 +124,17 @@ final class LogRoom: Sendable {
         var parts: [String: LogPart] = [:]
         for name in (try? FilePath.names(in: folder, most: mostNames)) ?? [] {
             guard let (log, number) = split(name), isLog(log) else { continue }
-            var facts = stat()
-            guard lstat("\(folder)/\(name)", &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
+            var facts = od_pump_stat()
+            guard "\(folder)/\(name)".withCString({ od_pump_stat_path($0, &facts) }) == 0, facts.regular != 0 else {
+                continue
+            }
             let key = "\(log).\(number)"
             // While it is compressed both are there.
             parts[key] = LogPart(
-                path: "\(folder)/\(log)", number: number, size: bounded(facts.st_size) + (parts[key]?.size ?? 0),
-                modified: WallTime(milliseconds: bounded(facts.st_mtim.tv_sec) * 1000))
+                path: "\(folder)/\(log)", number: number, size: Int(facts.size) + (parts[key]?.size ?? 0),
+                modified: WallTime(milliseconds: facts.modified))
         }
         return Array(parts.values)
-    }
-
-    /// As what C says of files is bounded (facts.h): their owner may set any size and any time.
-    private static func bounded<T: BinaryInteger, U: FixedWidthInteger>(_ number: T) -> U {
-        U(clamping: min(max(0, number), 1 << 50))
     }
 
     /// The log and the number of an old file: `x.log` and 7 of `x.log.7` and `x.log.7.gz`.

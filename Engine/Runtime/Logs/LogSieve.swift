@@ -32,10 +32,14 @@ package struct LogSieve: Sendable {
     private let level: LogLevel?
     private let before: Int
     private let after: Int
+    /// When called, nothing more is let through.
+    package var halt: Halt?
+    /// Lines are records in JSON: a pattern is looked for in what the app said.
+    package var isRecords = false
     /// Of the last line that named one.
     private var lastLevel = LogLevel.info
     /// Lines behind a hit that are still to come.
-    private var following = 0
+    private(set) var following = 0
     /// The last lines before the next block, none of them let through.
     private var lead = LogLines(offset: 0, bytes: [])
 
@@ -57,7 +61,9 @@ package struct LogSieve: Sendable {
     }
 
     /// Whether most lines need no look of their own.
-    private var skips: Bool { needle != nil && !isInverted && level == nil }
+    private var skips: Bool {
+        needle != nil && !isInverted && level == nil && (!isRecords || needle?.isPlain == true)
+    }
 
     /// What is let through of a block of whole lines; the next one begins where it ended, or there is a gap.
     package mutating func sift(_ block: UnsafeBufferPointer<UInt8>, at offset: UInt64) -> [LogLines] {
@@ -65,7 +71,7 @@ package struct LogSieve: Sendable {
         if lead.end != offset { lead = LogLines(offset: offset, bytes: []) }
         var output = Output(offset: offset, block: block)
         var at = 0
-        while at < block.count {
+        while at < block.count, halt?.isCalled != true {
             if skips, following == 0 {
                 guard let found = needle?.first(in: block, from: at) else { break }
                 at = block.lineStart(before: found)
@@ -91,7 +97,8 @@ package struct LogSieve: Sendable {
             if lastLevel < level { return false }
         }
         guard search != nil else { return true }
-        return isFound(in: line) != isInverted
+        guard isRecords, let message = RecordText.message(of: line) else { return isFound(in: line) != isInverted }
+        return message.withUnsafeBufferPointer { isFound(in: $0) } != isInverted
     }
 
     private mutating func isFound(in line: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -198,16 +205,24 @@ struct LogNeedle: Sendable {
     private let folded: od_folded?
     /// A line with the bytes matches.
     let isAll: Bool
+    /// A record in JSON has the bytes as they are.
+    let isPlain: Bool
 
     /// nil when nothing is known of the lines that match.
     init?(_ pattern: LinePattern) {
         guard !pattern.needle.isEmpty else { return nil }
         bytes = pattern.needle
         isAll = pattern.isNeedleAll
+        isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
         var folded = od_folded()
         let isFolded = pattern.ignoresCase && od_fold_needle(&folded, bytes, bytes.count) == 0
         self.folded = isFolded ? folded : nil
         if pattern.ignoresCase, !isFolded { return nil }
+    }
+
+    static func find(_ bytes: [UInt8], in line: UnsafeBufferPointer<UInt8>) -> Int? {
+        let found = od_find_bytes(line.baseAddress, line.count, bytes, bytes.count)
+        return found < 0 ? nil : Int(found)
     }
 
     /// Where it is first, from `start` on.

@@ -23,13 +23,13 @@ struct LogSource {
         return LogSource(try Errno.check(result), path, isWritten: true)
     }
 
-    /// An old file; nil when it was removed meanwhile.
+    /// An old file, compressed meanwhile or not; nil when it was removed.
     static func old(_ piece: LogPiece) -> LogSource? {
         if piece.isCompressed {
             return GzipFile(piece.path).map { LogSource($0, piece) }
         }
         let file = piece.path.withCString { od_pump_open_read($0) }
-        guard file >= 0 else { return nil }
+        guard file >= 0 else { return old(piece.compressed) }
         var source = LogSource(file, piece.path, isWritten: false)
         source?.base = piece.base
         return source
@@ -63,11 +63,17 @@ struct LogSource {
         return stat.regular != 0 ? stat.size : nil
     }
 
+    /// It is read forwards only.
+    var isCompressed: Bool {
+        guard case .gzip = handle else { return false }
+        return true
+    }
+
     /// Bytes from `offset` on, at most `most`; a gzip file is only read forwards.
-    func read(_ offset: UInt64, most: Int) throws(Errno) -> [UInt8] {
+    func read(_ offset: UInt64, most: Int, _ halt: Halt? = nil) throws(Errno) -> [UInt8] {
         switch handle {
         case .gzip(let file):
-            try file.skip(to: offset)
+            try file.skip(to: offset, halt)
             return try file.read(most)
         case .plain(let file):
             var failure: Int64 = 0

@@ -14,6 +14,9 @@ package struct LogStamps: Sendable {
         self.now = now
     }
 
+    /// Whether there is a mark for the byte at `position`.
+    func knows(_ position: UInt64) -> Bool { marks.first.map { position >= $0.position } ?? false }
+
     /// The same lines, each run of them with its time. A line has the time of its first byte.
     package func timed(_ lines: LogLines) -> [LogLines] {
         guard let first = marks.first, lines.offset >= first.position else { return [with(lines, now.milliseconds)] }

@@ -1,14 +1,22 @@
 import CKernel
 import Core
 
-/// The last lines of several logs, in their order.
+/// The last lines of several logs, in their order. A line that comes in pieces is one line, where it began.
 struct LogTail {
+    /// Bytes that the only line that is kept may be longer than its bound: it is not cut for each piece of it.
+    private static let slack = 1 << 20
+
     private let most: Int
     private var parts: [LogMerge.Part] = []
     /// The oldest that is kept.
     private var first = 0
     private var lines = 0
     private var bytes = 0
+    /// Of logs whose last piece ended within a line: the index of its part, counted from the first part of all, and the
+    /// position behind it.
+    private var open: [Int: (number: Int, end: UInt64)] = [:]
+    /// Parts that were taken out of the front of `parts`.
+    private var removed = 0
 
     /// Lines that are kept.
     var count: Int { lines }
@@ -19,19 +27,45 @@ struct LogTail {
     }
 
     mutating func add(_ part: LogMerge.Part) {
-        parts.append(part)
-        lines += part.lines.lineCount
-        bytes += part.lines.bytes.count
-        while first < parts.count, lines > most || bytes > Defaults.logTail { shrink() }
+        guard !part.lines.bytes.isEmpty else { return }
+        guard let rest = join(part) else { return trim() }
+        if rest.lines.bytes.last != LogBounds.newline { open[rest.log] = (removed + parts.count, rest.lines.end) }
+        parts.append(rest)
+        lines += rest.lines.lineCount
+        bytes += rest.lines.bytes.count
+        trim()
+    }
+
+    /// Puts the end of a line to its beginning, and lets it go where that is gone. What comes behind; nil for nothing.
+    private mutating func join(_ part: LogMerge.Part) -> LogMerge.Part? {
+        guard let (number, position) = open.removeValue(forKey: part.log), position == part.lines.offset else {
+            return part
+        }
+        var rest = part
+        let end = part.lines.bytes.withUnsafeBufferPointer { $0.lineEnd(after: 0) }
+        if number - removed >= first {
+            parts[number - removed].lines.bytes += part.lines.bytes[..<end]
+            bytes += end
+        }
+        if part.lines.bytes[end - 1] != LogBounds.newline { open[part.log] = (number, part.lines.end) }
+        rest.lines.bytes.removeSubrange(..<end)
+        rest.lines.offset += UInt64(end)
+        return rest.lines.bytes.isEmpty ? nil : rest
+    }
+
+    private mutating func trim() {
+        while first < parts.count, lines > most || bytes > Defaults.logTail + (lines == 1 ? Self.slack : 0) { shrink() }
         if first > 1024, first > parts.count / 2 {
             parts.removeFirst(first)
+            removed += first
             first = 0
         }
     }
 
-    /// Lets go of the oldest lines.
+    /// Lets go of the oldest lines; of the only one, of its beginning.
     private mutating func shrink() {
         let oldest = parts[first].lines
+        if lines == 1, most > 0 { return cut() }
         let count = oldest.lineCount
         var kept = max(0, count - (lines - most))
         if bytes > Defaults.logTail, lines <= most { kept = count - 1 }
@@ -47,6 +81,13 @@ struct LogTail {
         lines += kept
     }
 
+    private mutating func cut() {
+        let excess = max(0, parts[first].lines.bytes.count - Defaults.logTail)
+        parts[first].lines.bytes.removeFirst(excess)
+        parts[first].lines.offset += UInt64(excess)
+        bytes -= excess
+    }
+
     /// The position of the first line of each log that is kept.
     func starts() -> [Int: UInt64] {
         var starts: [Int: UInt64] = [:]
@@ -57,6 +98,7 @@ struct LogTail {
     /// Takes out the oldest, at most about `size` bytes; nil when there are none.
     mutating func next(_ size: Int) -> [LogMerge.Part]? {
         guard first < parts.count else { return nil }
+        if lines == 1 { cut() }
         var taken: [LogMerge.Part] = []
         var sum = 0
         while first < parts.count, sum < size {

@@ -43,6 +43,28 @@ final class LogTimes {
         return at + 1 < marks.count ? max(position + 1, piece.base + marks[at + 1].offset) : end(of: piece)
     }
 
+    /// The same lines, each run of them with its time.
+    func timed(_ lines: LogLines) -> [LogLines] {
+        var result: [LogLines] = []
+        var rest = lines
+        while !rest.bytes.isEmpty {
+            rest.time = WallTime(milliseconds: time(at: rest.offset))
+            var later: LogLines?
+            if let next = next(after: rest.offset), next < rest.end {
+                let cut = rest.bytes.withUnsafeBufferPointer { $0.lineEnd(after: Int(next - rest.offset) - 1) }
+                later = LogLines(offset: rest.offset + UInt64(cut), bytes: Array(rest.bytes[cut...]))
+                rest.bytes.removeSubrange(cut...)
+            }
+            if let last = result.last, last.time == rest.time, last.end == rest.offset {
+                result[result.count - 1].bytes += rest.bytes
+            } else {
+                result.append(rest)
+            }
+            rest = later ?? LogLines(offset: rest.end, bytes: [])
+        }
+        return result
+    }
+
     private func end(of piece: LogPiece) -> UInt64? { piece.number == nil ? nil : piece.end }
 
     /// The file may have been put aside: its name is looked at again.

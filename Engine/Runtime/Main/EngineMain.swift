@@ -43,7 +43,8 @@ package enum EngineMain {
         let parts = Control.Parts(
             home: paths, link: KeeperLink(socket: Int32(OD_FD_LINK)), store: store, storeWorker: try Worker("od-store"),
             pump: try LogPump { facts.take($0) }, archivist: try Archivist(home: paths.path),
-            readers: try Worker("od-read", threads: 2), searchers: try Worker.modest("od-search"), meter: try Meter(),
+            readers: try Worker("od-read", threads: 2), chores: try Worker("od-chores", threads: 2),
+            searchers: try Worker.modest("od-search"), meter: try Meter(),
             startKeeper: { try KeeperStart(home: paths.path).run(listener: $0) },
             signs: try SignWatch { facts.take($0) })
         let number = getenv("OD_ENGINE_STARTS").flatMap { Int(String(cString: $0)) } ?? 1

@@ -43,7 +43,7 @@ struct TurningFile: Sendable {
     }
 
     /// Appends, after a turn when `line` would not fit. Judged by the size of the file, not by what we wrote: the last
-    /// words of the runtime go there too. What cannot be written is lost: there is nobody to tell.
+    /// words of the runtime go there too. What cannot be written is lost: there is nobody to tell. Half a line is none.
     func write(_ line: [UInt8]) {
         var status = stat()
         if fstat(descriptors[0], &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
@@ -51,7 +51,10 @@ struct TurningFile: Sendable {
         {
             redirect()
         }
-        _ = Glibc.write(descriptors[0], line, line.count)
+        let written = Glibc.write(descriptors[0], line, line.count)
+        guard written > 0, written < line.count, fstat(descriptors[0], &status) == 0, status.st_mode & S_IFMT == S_IFREG
+        else { return }
+        ftruncate(descriptors[0], status.st_size - off_t(written))
     }
 
     private func redirect() {

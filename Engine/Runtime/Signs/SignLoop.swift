@@ -125,6 +125,11 @@ final class SignLoop {
     }
 
     private func rest(_ key: Key) {
+        if key.source == .notify {
+            // Who cannot be heard is not silent: strangers must not bring the watchdog on it.
+            ears[key.id]?.isAlive = true
+            patient.insert(key.id)
+        }
         let until = od_pump_now() + Self.strangerRest
         resting.append((key, until))
         nextLook = min(nextLook, until)
@@ -171,6 +176,7 @@ final class SignLoop {
         guard let source = ears[key.id]?.sources[key.source], let length = source.looked else { return }
         let took = od_signs_take(
             source.descriptor.lent, buffer.baseAddress, key.source == .notify ? buffer.count : length)
+        if took == -Int64(Errno.busy) { return rest(key) }
         if took > 0, key.source == .channel {
             ears[key.id]?.sources[.channel]?.lines.take(UnsafeRawBufferPointer(rebasing: buffer[..<Int(took)]))
         }

@@ -29,6 +29,10 @@ extension Failure {
             )
         case let error as RowReader.BadRow:
             return ("row \(error.key) of table \(error.table) cannot be understood", setAside(path))
+        case is DatabaseFile.Replaced:
+            return (
+                "another file was put in its place while it was open", "put the right one there, then od daemon restart"
+            )
         case let error as DatabaseError:
             return cause(error, path)
         default:
@@ -55,6 +59,7 @@ extension Failure {
     }
 
     private static func setAside(_ path: String) -> String {
-        "put a copy of it back, or set it aside (mv \(path) \(path).damaged) and start your apps anew"
+        "put a copy of it back, or set it aside (mv \(path) \(path).damaged); od resurrect then starts what the last od "
+            + "save has kept"
     }
 }

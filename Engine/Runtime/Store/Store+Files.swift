@@ -11,9 +11,33 @@ extension Store {
         guard file >= 0 else { throw refusal(of: path) }
         defer { close(file) }
         guard fchmod(file, 0o600) == 0 else { throw refusal(of: path) }
+        try checkSize(of: file, path)
         for companion in [path + "-wal", path + "-shm"] where chmod(companion, 0o600) != 0 && errno != ENOENT {
             throw refusal(of: companion)
         }
+    }
+
+    /// SQLite takes a file of less than a page as empty, and would write over what is left of it. Pages that a journal
+    /// beside it has are the exception: SQLite brings them back.
+    private static func checkSize(of file: Int32, _ path: String) throws {
+        var info = stat()
+        guard fstat(file, &info) == 0 else { throw refusal(of: path) }
+        guard info.st_size > 0, info.st_size < pageSize else { return }
+        for companion in [path + "-wal", path + "-journal"] {
+            var other = stat()
+            if stat(companion, &other) == 0, other.st_size > 0 { return }
+        }
+        throw DatabaseError(
+            resultCode: .SQLITE_NOTADB, message: "\(info.st_size) bytes are less than a page of \(pageSize)")
+    }
+
+    /// Of a new database, as SQLite makes it.
+    private static let pageSize = 4096
+
+    /// Writes all that `-wal` has into the file itself, so that a copy of the file alone is whole. Best effort: who reads
+    /// meanwhile is not waited for, and the next opening finds `-wal` as it is.
+    package func settle() {
+        _ = try? reading { try Row.fetchAll($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)").count }
     }
 
     private static func refusal(of path: String) -> DatabaseError {

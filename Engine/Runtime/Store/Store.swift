@@ -1,13 +1,15 @@
 package import Core
 import GRDB
+import Synchronization
 
 /// What must survive the engine: apps, instances, what is wanted of them, and a bounded history of exits and events.
 ///
 /// One SQLite file (WAL, synchronous=FULL): when `commit` has returned, its writes survive `kill -9` and power loss.
 /// All calls block and may be made from any thread; they run one after the other.
 package final class Store: Sendable {
-    private let path: String
-    private let queue: DatabaseQueue
+    let path: String
+    private let database: Mutex<DatabaseFile>
+    private var queue: DatabaseQueue { database.withLock { $0.queue } }
 
     /// Opens the database at `path` and brings its schema up to date; a missing one is made, with its directory.
     ///
@@ -16,15 +18,29 @@ package final class Store: Sendable {
     package init(path: String) throws(Failure) {
         self.path = path
         do {
-            try Self.makePrivate(path)
-            var configuration = Configuration()
-            configuration.label = "state.db"
-            configuration.busyMode = .timeout(Self.busyTimeout)
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.inDatabase { try Schema.prepare($0) }
+            database = Mutex(try DatabaseFile(path))
         } catch {
             throw Failure(opening: path, error)
         }
+    }
+
+    /// Whether another file than the one that is open stands at the path, or none. Looks at the file system only.
+    package var isMoved: Bool { database.withLock { $0.identity } != DatabaseFile.Identity(path) }
+
+    /// Makes the file anew when it was removed, of what is in the open one. No other call may be under way.
+    ///
+    /// - Returns: false when there is nothing to do.
+    /// - Throws: `OD6001` when it cannot be made, or when something else stands there: that is left alone.
+    package func restore() throws(Failure) -> Bool {
+        guard isMoved else { return false }
+        do {
+            guard DatabaseFile.Identity(path) == nil else { throw DatabaseFile.Replaced() }
+            let restored = try database.withLock { try $0.restored(at: path) }
+            database.withLock { $0 = restored }
+        } catch {
+            throw Failure(writing: path, error)
+        }
+        return true
     }
 
     /// Reads all that an engine needs at its start, in the order of the keys.

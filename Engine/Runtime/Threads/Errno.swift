@@ -7,11 +7,13 @@ package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     static let inputOutput: Int32 = 5
     static let again: Int32 = 11
     static let access: Int32 = 13
+    static let busy: Int32 = 16
     static let exists: Int32 = 17
     static let invalid: Int32 = 22
     static let noSpace: Int32 = 28
     static let notImplemented: Int32 = 38
     static let overflow: Int32 = 75
+    static let cancelled: Int32 = 125
 
     package var number: Int32
 

@@ -102,6 +102,8 @@ struct ConfigDependencyTests {
         let failure = try #require(
             mistake(in: "  - {name: '5 5', script: a.sh}\n  - {name: b, script: b.sh, dependencies: [c]}"))
         #expect(!failure.description.contains("‘/’") && !failure.description.contains("/,"), "\(failure)")
+        let alone = try #require(mistake(in: "  - {name: '5 5', script: a.sh, dependencies: [c]}"))
+        #expect(!alone.description.contains("the apps are"), "\(alone)")
     }
 
     @Test func circlesThatAreToldAreCounted() throws {

@@ -64,6 +64,22 @@ struct ConfigFileTests {
         #expect(failure(".") == nil, "who called sudo works in his own folder")
     }
 
+    /// What members of a group may write, root does not run.
+    @Test(.enabled(if: geteuid() == 0, "only root can give a file away"))
+    func aConfigThatAGroupMayWriteIsNotTakenUnaskedByRoot() throws {
+        let file = folder.write("opendaemon.config.yaml", "apps: [{script: a}]")
+        chown(file, 0, 65534)
+        chmod(file, 0o664)
+        #expect(failure(".")?.why.contains("group 65534 may write to it") == true)
+        chmod(file, 0o644)
+        #expect(failure(".") == nil)
+        chown(folder.path, 0, 65534)
+        chmod(folder.path, 0o775)
+        #expect(failure(".")?.why.contains("group 65534 may write to its folder") == true)
+        chown(folder.path, 0, 0)
+        #expect(failure(".") == nil)
+    }
+
     /// A link to a config of ours, put into another's folder: its relative paths would lead to his programs.
     @Test(.enabled(if: geteuid() == 0, "only root can give a link away"))
     func aLinkIsNoWayAroundTheOwner() throws {

@@ -41,6 +41,12 @@ struct ConfigValueTests {
         #expect(ShellWords.split(text) == words)
     }
 
+    /// Each character is looked at once: with a copy of the word for each, this is 500 GB.
+    @Test(arguments: ["a", "\\a"]) func aWordOfAMegabyteIsAWord(_ text: String) {
+        let words = ShellWords.split(String(repeating: text, count: 1_000_000))
+        #expect(words?.map(\.utf8.count) == [1_000_000])
+    }
+
     @Test(arguments: ["'", "\"a", "a\\", "it's"])
     func openQuotesAreNoWords(_ text: String) {
         #expect(ShellWords.split(text) == nil)

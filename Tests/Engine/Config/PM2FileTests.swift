@@ -89,6 +89,26 @@ struct PM2FileTests {
         #expect(spec.apps[0].arguments == [folder.path + "/api/server.js"])
     }
 
+    /// What it takes no notice of is no mistake here either.
+    @Test func argumentsOfNoInterpreterAreNamed() throws {
+        for name in ["interpreter", "exec_interpreter"] {
+            let app = "{\"script\": \"sleep\", \"\(name)\": \"none\", \"node_args\": \"--x\", \"args\": \"9\"}"
+            folder.write("ecosystem.json", "{\"apps\": [\(app)]}")
+            let config = try ConfigFile.load("ecosystem.json", in: folder.path)
+            #expect(config.apps[0].interpreterArgs == nil && config.apps[0].args == ["9"])
+            #expect(config.warnings.contains { $0.contains("node_args") })
+        }
+    }
+
+    /// What follows from what is not done is said, where it is more than a missing comfort.
+    @Test func whatFollowsIsSaid() throws {
+        let job = #"{"script": "a.js", "name": "nightly", "cron_restart": "0 3 * * *", "autorestart": false}"#
+        folder.write("ecosystem.json", #"{"apps": [\#(job), {"script": "b.js", "increment_var": "PORT"}]}"#)
+        let warnings = try ConfigFile.load("ecosystem.json", in: folder.path).warnings.joined()
+        #expect(warnings.contains("nightly runs once now and never again"))
+        #expect(warnings.contains("it has no variable PORT with a number"))
+    }
+
     @Test(arguments: [
         ("x.json", #"{"apps": [{"script": "a", "exec_moode": 1}]}"#), ("x.yaml", "apps: [{script: a, env_x: {A: 1}}]"),
         ("opendaemon.config.json", #"{"apps": [{"script": "a", "exec_mode": "fork"}]}"#), ("y.json", "3"),

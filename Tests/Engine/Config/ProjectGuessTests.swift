@@ -52,6 +52,16 @@ struct ProjectGuessTests {
         #expect(guess().apps.map(\.args) == [["runserver", "--noreload"]])
     }
 
+    /// Two programs, each with the name that `od start` would give it.
+    @Test func scriptsWithoutAPackage() {
+        folder.write("app.js")
+        folder.write("app.py")
+        #expect(guess().apps.map(\.script) == ["app.js", "app.py"])
+        #expect(guess().apps[0].name == "app")
+        folder.write("server.mjs")
+        #expect(guess().apps.map(\.script) == ["server.mjs", "app.py"])
+    }
+
     @Test func composeAndOthers() throws {
         folder.write(
             "compose.yaml",

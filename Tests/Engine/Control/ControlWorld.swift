@@ -40,6 +40,8 @@ final class ControlWorld: Sendable {
         var template = Array("/tmp/od-control-XXXXXX".utf8CString)
         let home = try #require(mkdtemp(&template).map { String(cString: $0) })
         self.home = home
+        // The keeper of a home holds its lock.
+        close(open(home + "/engine.lock", O_WRONLY | O_CREAT, 0o600))
         let paths = HomePaths(home)
         store = try Store(path: paths.database)
         try store.commit(stored, processes: processes)
@@ -49,7 +51,8 @@ final class ControlWorld: Sendable {
         let parts = Control.Parts(
             home: paths, link: KeeperLink(socket: engine), store: store, storeWorker: try Worker("od-store"),
             pump: try LogPump { facts.take($0) }, archivist: try Archivist(home: home),
-            readers: try Worker("od-read", threads: 2), searchers: try Worker.modest("od-search"), meter: try Meter(),
+            readers: try Worker("od-read", threads: 2), chores: try Worker("od-chores"),
+            searchers: try Worker.modest("od-search"), meter: try Meter(),
             startKeeper: { _ in
                 try successors.list.withLock { list in
                     guard !list.isEmpty else { throw KeeperStart.Trouble("no program") }
@@ -68,7 +71,9 @@ final class ControlWorld: Sendable {
         let (control, home) = (control, home)
         Task {
             await control.forsake()
-            for name in ["od.sock", "state.db", "state.db-wal", "state.db-shm", "engine.pid", "keeper.pid"] {
+            for name in [
+                "od.sock", "state.db", "state.db-wal", "state.db-shm", "engine.pid", "keeper.pid", "engine.lock",
+            ] {
                 unlink(home + "/" + name)
             }
         }
@@ -137,6 +142,24 @@ final class ControlWorld: Sendable {
             ?? ""
     }
 
+    /// Says hello to the engine at its socket; what it answers.
+    func hello() async throws -> String {
+        let client = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(client) }
+        let connected = Self.withAddress(home + "/od.sock") { connect(client, $0, $1) }
+        try #require(connected == 0, "nobody listens")
+        let text =
+            #"{"jsonrpc":"2.0","id":1,"method":"daemon.hello","params":{"magic":"\#(HelloRequest.magic)","version":1,"#
+            + #""client":"test"}}"#
+        let frame = Frame.header(.request, length: text.utf8.count) + Array(text.utf8)
+        try #require(write(client, frame, frame.count) == frame.count)
+        var look = pollfd(fd: client, events: Int16(POLLIN), revents: 0)
+        try await wait("an answer") { poll(&look, 1, 0) == 1 }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(client, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+
     /// Names and messages of the events that were stored.
     func events() throws -> [(name: EventName, message: String)] {
         try store.events(limit: 1000).map { ($0.name, $0.message ?? "") }
@@ -144,16 +167,20 @@ final class ControlWorld: Sendable {
 
     private static func listen(at path: String) throws -> Int32 {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let bound = withAddress(path) { bind(descriptor, $0, $1) }
+        try #require(bound == 0 && Glibc.listen(descriptor, 16) == 0)
+        return descriptor
+    }
+
+    private static func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let bound = withUnsafePointer(to: &address) {
+        return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        try #require(bound == 0 && Glibc.listen(descriptor, 16) == 0)
-        return descriptor
     }
 }
 

@@ -54,6 +54,19 @@ import Testing
         #expect(batch.writes.contains(Self.instance(UInt64(Journal.maxWrites) % 3, run: UInt64(Journal.maxWrites))))
     }
 
+    @Test func theNewestEventsAreKeptAndSayHowManyAreNot() throws {
+        var journal = Journal()
+        let all = UInt64(Journal.maxWrites) + 1
+        for number in 1...all { journal.add(Self.effects(Self.event(number))) }
+        // What could not be written again is not counted twice.
+        journal.putBack(journal.take())
+        let events = journal.take().writes.compactMap { if case .addEvent(let event) = $0 { event } else { nil } }
+        #expect(events.map(\.seq) == Array((all - UInt64(Defaults.storedEvents) + 1)...all))
+        let lost = Journal.maxWrites + 1 - Defaults.storedEvents
+        #expect(events.first?.message == "\(lost) events before this one are lost: state.db could not be written")
+        #expect(events.dropFirst().allSatisfy { $0.message == nil })
+    }
+
     /// Stops are carried out on a full disk too, each with a receipt: no more are kept than an engine remembers.
     @Test func aFullDiskForLongDropsTheOldestReceipts() {
         var journal = Journal()

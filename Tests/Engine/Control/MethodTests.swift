@@ -17,7 +17,8 @@ struct MethodTests {
             home: HomePaths(world.path), link: KeeperLink(socket: pair[0]),
             store: try Store(path: world.path + "/s.db"),
             storeWorker: try Worker("od-store"), pump: try LogPump { _ in }, archivist: try Archivist(home: world.path),
-            readers: try Worker("od-read"), searchers: try Worker("od-search"), meter: try Meter(),
+            readers: try Worker("od-read"), chores: try Worker("od-chores"), searchers: try Worker("od-search"),
+            meter: try Meter(),
             startKeeper: { _ in -1 }, signs: try SignWatch { _ in })
         defer { parts.pump.stop() }
         let loop = MultiThreadedEventLoopGroup.singleton.next()

@@ -193,6 +193,49 @@ import Testing
         #expect(try read(["a", "b"], request(filter: filter), holdsOpenLine: true).text == "a3\n")
     }
 
+    /// What comes in pieces is one line all the same.
+    @Test func theLastLineMayBeLong() throws {
+        let long = String(repeating: "y", count: 1_048_676) + "\n"
+        write("a", [(1000, "a1\n"), (2000, long), (3000, "a3\n")])
+        write("b", [(1500, "b1\n"), (2500, long)])
+        #expect(try read(["a"], request(last: 2)).text == long + "a3\n")
+        #expect(try read(["a", "b"], request(last: 2)).text == long + "a3\n")
+        #expect(try read(["a", "b"], request(last: 3)).text == long + long + "a3\n")
+        #expect(try read(["b", "a"], request(last: 4)).text == "b1\n" + long + long + "a3\n")
+        #expect(try read(["a"], request(last: 1, filter: LogFilter(pattern: "y"))).text == long)
+        #expect(try read(["a", "b"], request(last: 0)).text == "")
+    }
+
+    /// Of a line that is longer than what is kept, the end comes.
+    @Test func theLastLineMayBeLongerThanWhatIsKept() throws {
+        let size = Defaults.logTail + (3 << 20)
+        write("a", [(1000, "a1\n"), (2000, String(repeating: "y", count: size) + "\n")])
+        let text = try read(["a"], request(last: 1, since: 1)).text
+        #expect(text.utf8.count == Defaults.logTail && text.hasSuffix("yy\n"))
+    }
+
+    /// Lines of another log that were written meanwhile come behind.
+    @Test func linesAroundAMatchStayTogether() throws {
+        write("a", [(1000, "a1\n"), (3000, "a3 hit\n"), (5000, "a5\n"), (7000, "a7\n"), (9000, "a9 hit\n")])
+        write("b", [(2000, "b2\n"), (4000, "b4 hit\n"), (6000, "b6\n"), (8000, "b8 hit\n")])
+        let one = LogFilter(pattern: "hit", before: 1, after: 1)
+        #expect(
+            try read(["a", "b"], request(filter: one)).text
+                == "a1\na3 hit\na5\nb2\nb4 hit\nb6\nb8 hit\na7\na9 hit\n")
+        let many = LogFilter(pattern: "a3", after: 100)
+        #expect(try read(["a", "b"], request(filter: many)).text == "a3 hit\na5\na7\na9 hit\n")
+    }
+
+    @Test func aReadEndsWhenNobodyWaits() throws {
+        twoLogs()
+        let halt = Halt()
+        let merge = try LogMerge(
+            [LogMerge.Log(path: path("a"))], request(filter: LogFilter(pattern: "a")), holdsOpenLine: false, halt: halt)
+        halt.call()
+        let batch = merge.next()
+        #expect(batch.isDone && batch.parts.isEmpty)
+    }
+
     @Test func aFileThatCannotBeReadDoesNotStopTheOthers() throws {
         write("a", [(1000, "a1\n")])
         try #require(symlink("/etc/hostname", path("bad")) == 0)

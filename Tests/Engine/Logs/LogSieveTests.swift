@@ -6,8 +6,11 @@ import Testing
 /// What a filter lets through, against the plain way to say it.
 @Suite struct LogSieveTests {
     /// All that comes of a text in blocks that end at these lines.
-    private func sift(_ filter: LogFilter, _ lines: [String], blocks: [Int] = []) throws -> String {
+    private func sift(
+        _ filter: LogFilter, _ lines: [String], blocks: [Int] = [], isRecords: Bool = false
+    ) throws -> String {
         var sieve = try LogSieve(filter)
+        sieve.isRecords = isRecords
         var result: [LogLines] = []
         var (offset, start) = (UInt64(0), 0)
         for end in blocks + [lines.count] {
@@ -46,6 +49,33 @@ import Testing
             try sift(LogFilter(level: .warn), lines) == "[WARN] a\n  at x\n{\"level\":50}\nERROR c\n")
         #expect(try sift(LogFilter(level: .info), lines) == lines.joined())
         #expect(try sift(LogFilter(pattern: "at", level: .warn), lines) == "  at x\n")
+    }
+
+    /// Of a record in JSON what the app said is searched, and of what is none the line.
+    @Test func recordsAreSearchedForWhatTheAppSaid() throws {
+        func record(_ message: String) -> String {
+            #"{"timestamp":"2026-05-01T12:00:00.000Z","level":"error","pid":1,"processName":"a","instanceId":0,"#
+                + #""source":"stderr","message":"\#(message)"}"# + "\n"
+        }
+        let lines = [
+            record("disk"), record(#"{\"level\":30,\"a\\b\":1}"#), record(#"tab\there\r"#), "stderr\n",
+            record(#"bell \u0007 é"#), #"{"timestamp":"x","message":"cut"#,
+        ]
+        func find(_ pattern: String, isLiteral: Bool = false) throws -> [Int] {
+            let found = try sift(LogFilter(pattern: pattern, isLiteral: isLiteral), lines, isRecords: true)
+            return lines.indices.filter { found.contains(lines[$0]) }
+        }
+        #expect(try find("stderr|processName") == [3])
+        #expect(try find("stderr") == [3])
+        #expect(try find("^disk$") == [0])
+        #expect(try find(#"{"level":30"#, isLiteral: true) == [1])
+        #expect(try find(#"a\b"#, isLiteral: true) == [1])
+        #expect(try find("tab\there$") == [2])
+        #expect(try find("\u{7} é") == [4])
+        #expect(try find("timestamp") == [5])
+        let others = try sift(LogFilter(pattern: "error", isInverted: true), [record("fine")], isRecords: true)
+        #expect(others == record("fine"))
+        #expect(try sift(LogFilter(pattern: "error"), [record("fine")]) == record("fine"))
     }
 
     @Test func aPatternThatIsNoneIsRefused() {

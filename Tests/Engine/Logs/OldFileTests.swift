@@ -54,6 +54,78 @@ import Testing
         #expect(try Self.next(reader) == "the last\n")
     }
 
+    /// A folder of many names is read in parts; a file that gets another name meanwhile is in none of them.
+    @Test func noFileIsMissedWhileOthersAreCompressed() async throws {
+        let folder = try Folder()
+        let count = 60
+        let log = try Self.log(count, in: folder)
+        for number in 0..<3000 { try Self.put([], "\(folder.path)/other app with a long name-\(number).log") }
+        let end = Halt()
+        let worker = try Worker("compress")
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask {
+                try await worker.run {
+                    defer { end.call() }
+                    for number in 1...count {
+                        let path = "\(log).\(number)"
+                        try GzipFile.compress(path, to: path + LogParts.gzip)
+                        unlink(path)
+                    }
+                    return 0
+                }
+            }
+            group.addTask {
+                var missed = 0
+                while !end.isCalled {
+                    let found = LogParts.find(log).filter { $0.kind != OD_PART_INDEX.rawValue }
+                    missed += count - Set(found.map(\.number)).count
+                }
+                return missed
+            }
+            for try await missed in group { #expect(missed == 0) }
+        }
+    }
+
+    /// Who looks for the last lines finds a file that was compressed since he looked at the folder.
+    @Test func anOldFileIsOpenedUnderEitherName() throws {
+        let folder = try Folder()
+        let log = try Self.log(2, in: folder)
+        let pieces = LogParts.old(of: log)
+        try GzipFile.compress("\(log).1", to: "\(log).1" + LogParts.gzip)
+        unlink("\(log).1")
+        let source = try #require(LogSource.old(pieces[0]))
+        defer { source.close() }
+        #expect(source.isCompressed)
+        #expect(try source.read(0, most: 100) == Array("line 101\n".utf8))
+    }
+
+    /// Its owner may make a file as long as he likes: nobody waits until that is compressed, but limits hold for it.
+    @Test func aFileWithAHoleIsNotCompressed() throws {
+        let folder = try Folder()
+        let log = try Self.log(3, in: folder)
+        try #require(truncate("\(log).2", 1 << 40) == 0)
+        let now = WallTime(milliseconds: 0)
+        tidyLogs([log], by: LogRotation(maxAge: 0, maxTotal: 0), at: now)
+        func kinds(_ number: UInt64) -> [UInt32] { LogParts.find(log).filter { $0.number == number }.map(\.kind) }
+        #expect(kinds(1) == [OD_PART_GZIP.rawValue, OD_PART_INDEX.rawValue])
+        #expect(kinds(2) == [OD_PART_PLAIN.rawValue, OD_PART_INDEX.rawValue])
+        #expect(kinds(3) == [OD_PART_GZIP.rawValue, OD_PART_INDEX.rawValue])
+        tidyLogs([log], by: LogRotation(maxAge: 0, maxTotal: 1 << 30), at: now)
+        #expect(kinds(2).isEmpty)
+    }
+
+    /// Passing over what is compressed ends when nobody waits for it.
+    @Test func whatIsCompressedIsNotPassedOverForNobody() throws {
+        let folder = try Folder()
+        let log = try Self.log(1, in: folder)
+        try GzipFile.compress("\(log).1", to: "\(log).1" + LogParts.gzip)
+        unlink("\(log).1")
+        let halt = Halt()
+        let reader = LogReader(log, from: 5, newest: [], halt: halt)
+        halt.call()
+        #expect(throws: Failure.self) { _ = try reader.read(100) }
+    }
+
     /// One that went is passed over, and that is told.
     @Test func aFileMayGoWhileTheOneBeforeIsRead() throws {
         let folder = try Folder()

@@ -58,6 +58,43 @@ struct StoreFileTests {
         #expect(contents(fixture.path) == garbage)
     }
 
+    /// SQLite would take it as empty and begin anew.
+    @Test(arguments: [1, 100, 512, 4095]) func whatIsLeftOfADatabaseIsLeftAsItIs(_ size: Int) throws {
+        try Store(path: fixture.path).commit([.putApp(app(1))])
+        for name in ["-wal", "-shm"] { unlink(fixture.path + name) }
+        let rest = Array(contents(fixture.path).prefix(size))
+        try write(rest, to: fixture.path)
+        let failure = #expect(throws: Failure.self) { try Store(path: fixture.path) }
+        #expect(failure?.why == "the file is damaged: \(size) bytes are less than a page of 4096")
+        #expect(failure?.next.contains("mv \(fixture.path)") == true)
+        #expect(contents(fixture.path) == rest)
+    }
+
+    /// The same with all that is missing in the write-ahead log: SQLite brings it back.
+    @Test func aTornFileWithItsLogIsWhole() throws {
+        let store = try Store(path: fixture.path)
+        try store.commit([.putApp(app(7))])
+        let (log, whole) = (contents(fixture.path + "-wal"), contents(fixture.path))
+        let copy = try StoreFixture()
+        try write(Array(whole.prefix(1000)), to: copy.path)
+        try write(log, to: copy.path + "-wal")
+        #expect(try Store(path: copy.path).load().apps.map(\.key) == [7])
+    }
+
+    /// After a planned end a copy of the file alone has everything.
+    @Test func whatIsSettledIsInTheFileItself() throws {
+        let store = try Store(path: fixture.path)
+        try store.commit([.putApp(app(7))])
+        #expect(!contents(fixture.path + "-wal").isEmpty)
+        store.settle()
+        #expect(contents(fixture.path + "-wal").isEmpty)
+        let copy = try StoreFixture()
+        try write(contents(fixture.path), to: copy.path)
+        #expect(try Store(path: copy.path).load().apps.map(\.key) == [7])
+        try store.commit([.putApp(app(8))])
+        #expect(try store.load().apps.map(\.key) == [7, 8], "it goes on")
+    }
+
     @Test func aDamagedPageIsReportedAndLeftAsItIs() throws {
         try Store(path: fixture.path).commit((1...200).map { .putApp(app($0, name: "app\($0)")) })
         var bytes = contents(fixture.path)

@@ -50,6 +50,9 @@ struct Resurrect: Verb {
         session.printer.note("from \(result.file)")
         // What was stopped when the dump was made is there again, and was not started.
         result.started.processes.removeAll { [.created, .stopped].contains($0.status) }
+        if result.started.processes.isEmpty, result.started.failures.isEmpty {
+            return session.printer.done("nothing to start: \(result.file) has no app that ran")
+        }
         session.printer.started(result.started, within: asked.duration(to: clock.now))
         if let failure = result.started.failures.first { throw ExitCode(failure.exitCode) }
     }

@@ -73,11 +73,13 @@ extension LogLevel {
     private static func read(_ bytes: Text) -> LogLevel? {
         if bytes.first == UInt8(ascii: "{") { return json(bytes) }
         if bytes.first == UInt8(ascii: "<"), let level = syslog(bytes.dropFirst()) { return level }
-        return glog(bytes) ?? logfmt(bytes) ?? word(bytes.prefix(wordReach))
+        return glog(bytes) ?? redis(bytes) ?? logfmt(bytes) ?? word(bytes.prefix(wordReach))
     }
 
     private static let keys: [[UInt8]] = ["level", "severity", "lvl"].map { Array($0.utf8) }
-    private static let quoted: [[UInt8]] = keys.map { [0x22] + $0 + [0x22] }
+    /// Keys of JSON by which loggers call it; the last are those of ECS, python-json-logger and Serilog.
+    package static let names = ["level", "severity", "lvl", "log.level", "levelname", "Level", "@l"]
+    private static let quoted: [[UInt8]] = names.map { [0x22] + Array($0.utf8) + [0x22] }
     private static let assigned: [[UInt8]] = keys.map { $0 + [0x3D] }
 
     /// `"level":30` or `"level":"warn"`: behind a key in quotes, a colon and what follows.
@@ -126,6 +128,23 @@ extension LogLevel {
         }
     }
 
+    /// `1:M 22 Nov 2026 10:00:00.000 # text`: process and role, the time, and a mark for the level.
+    private static func redis(_ bytes: Text) -> LogLevel? {
+        let rest = bytes.prefix(wordReach).drop { isDigit($0) }
+        guard rest.startIndex > bytes.startIndex, rest.first == 0x3A,
+            rest.dropFirst().first.map({ redisRoles.contains($0) }) == true
+        else { return nil }
+        let fields = rest.split(separator: 0x20, maxSplits: 6)
+        guard fields.count > 5, fields[0].count == 2, fields[5].count == 1 else { return nil }
+        return fields[5].first.flatMap { redisMarks[$0] }
+    }
+
+    /// A child that saves, a replica, a master, a sentinel.
+    private static let redisRoles = Set("CSMX".utf8)
+    private static let redisMarks: [UInt8: LogLevel] = [
+        UInt8(ascii: "."): .debug, UInt8(ascii: "-"): .debug, UInt8(ascii: "*"): .info, UInt8(ascii: "#"): .warn,
+    ]
+
     /// `level=warn` at the start or behind a blank.
     private static func logfmt(_ bytes: Text) -> LogLevel? {
         for key in assigned {
@@ -172,18 +191,19 @@ extension LogLevel {
         return end.map { $0 + 1 } ?? bytes.endIndex
     }
 
-    private static let names: [String: LogLevel] = [
-        "trace": .trace, "silly": .trace, "debug": .debug, "verbose": .debug, "dbg": .debug,
+    private static let words: [String: LogLevel] = [
+        "trace": .trace, "silly": .trace, "trce": .trace, "debug": .debug, "verbose": .debug, "dbg": .debug,
+        "dbug": .debug,
         "info": .info, "notice": .info, "information": .info, "http": .info,
         "warn": .warn, "warning": .warn, "wrn": .warn,
-        "error": .error, "err": .error, "severe": .error,
+        "error": .error, "err": .error, "severe": .error, "fail": .error,
         "fatal": .fatal, "critical": .fatal, "crit": .fatal, "panic": .fatal, "emerg": .fatal, "alert": .fatal,
         "dpanic": .fatal,
     ]
 
     /// The level that goes by a name of the trade: `warning`, `ERR`, `critical`.
     package init?(named name: String) {
-        guard let level = Self.names[name.lowercased()] else { return nil }
+        guard let level = Self.words[name.lowercased()] else { return nil }
         self = level
     }
 

@@ -26,6 +26,9 @@ package struct PatternSearch: Sendable {
     /// For each state and class of bytes, and the end of the line as the last class: twice the next state, plus 1 when
     /// there was a match before that byte.
     private var table: [Int32] = []
+    /// For each step of the program, which look at it was the last; and how many looks there were.
+    private var seen: [UInt64]
+    private var looks: UInt64 = 0
     private var width: Int { program.samples.count + 1 }
 
     package init(_ pattern: LinePattern) {
@@ -36,6 +39,7 @@ package struct PatternSearch: Sendable {
         self.pattern = pattern
         self.isFloating = isFloating
         program = pattern.program
+        seen = Array(repeating: 0, count: program.steps.count)
     }
 
     /// Whether the pattern is in the line, which is given without its newline.
@@ -114,14 +118,16 @@ package struct PatternSearch: Sendable {
         let key = keys[state]
         let byte = kind < program.samples.count ? program.samples[kind] : nil
         let isWord = byte.map { ByteSet.words.contains($0) } ?? false
-        var seen = Set<Int>()
+        looks += 1
         var waiting = isFloating ? key.places + [0] : key.places
-        var next = Set<Int>()
+        // A place is looked at once, so none comes twice.
+        var next: [Int] = []
         var isMatch = false
         while let place = waiting.popLast() {
-            guard seen.insert(place).inserted else { continue }
+            guard seen[place] < looks else { continue }
+            seen[place] = looks
             switch program.steps[place] {
-            case .byte(let set): if let byte, set.contains(byte) { next.insert(place + 1) }
+            case .byte(let set): if let byte, set.contains(byte) { next.append(place + 1) }
             case .split(let one, let other): waiting += [one, other]
             case .jump(let target): waiting.append(target)
             case .match: isMatch = true

@@ -23,7 +23,10 @@ struct PM2App {
         let said = given.filter { if case .null = $0.node.value { false } else { true } }
         let label = copy.takeName(&remarks)
         for pair in said {
-            if let attribute = PM2Attribute.named(pair.key) {
+            // PM2 takes no notice of these where it executes the script itself.
+            if Self.interpreterArguments.contains(pair.key), runsItself {
+                remarks.note(pair.key, of: label, isKnown: true)
+            } else if let attribute = PM2Attribute.named(pair.key) {
                 copy.take(pair, attribute, label, &remarks)
             } else if copy.isOurs(pair.key) {
                 copy.put(pair.key, pair.key.hasPrefix("env_") ? pair.node.asVariables : pair.node, at: pair.mark)
@@ -32,8 +35,16 @@ struct PM2App {
             }
         }
         copy.takeTogether(said)
+        let isOver = ["false", "0"].contains(node["autorestart"]?.text ?? "")
+        if isOver, let schedule = node["cron_restart"] ?? node["cron"], !schedule.isOff {
+            remarks.say("\(label) runs once now and never again: there is no cron_restart, and autorestart is false")
+        }
         return ConfigNode(.map(copy.pairs), at: node.mark)
     }
+
+    private static let interpreterArguments = ["interpreter_args", "node_args"]
+
+    private var runsItself: Bool { (node["interpreter"] ?? node["exec_interpreter"])?.text == "none" }
 
     /// A key of ours has it; `env_NAME` too, where blocks are known.
     private func isOurs(_ key: String) -> Bool {
@@ -92,7 +103,7 @@ struct PM2App {
         case "increment_var":
             // PM2 counts up from 0 where there is no number: nothing that an app could use.
             if number(of: pair.node.text) == nil {
-                remarks.note(pair.key, of: label, isKnown: true)
+                remarks.say("increment_var of \(label) is left out: it has no variable \(pair.node.text) with a number")
             } else {
                 put("incrementVar", pair.node, at: pair.mark)
             }

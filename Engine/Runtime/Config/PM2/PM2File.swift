@@ -117,6 +117,9 @@ struct PM2Remarks: Hashable, Sendable {
         renamed.append("‘\(old)’ is called \(new)")
     }
 
+    /// What follows from what is not done, or why it is not.
+    mutating func say(_ text: String) { renamed.append(text) }
+
     /// One line, nil when there is nothing to say.
     var warning: String? {
         var parts: [String] = []

@@ -38,7 +38,7 @@ extension Control {
     /// On a thread that may wait for a disk.
     private func reading<T: Sendable>(_ body: @escaping @Sendable () throws(Failure) -> T) async throws(Failure) -> T {
         do {
-            return try await parts.readers.run { try body() }
+            return try await parts.chores.run { try body() }
         } catch {
             throw Failure.unexpected(error)
         }

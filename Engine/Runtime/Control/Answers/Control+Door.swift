@@ -9,7 +9,7 @@ extension Control {
             var socket = heldDoor?.give()
             heldDoor = nil
             if socket == nil {
-                socket = try await parts.readers.run { try Door.open() }
+                socket = try await parts.chores.run { try Door.open() }
                 socket.map { parts.link.store(key: Door.key, descriptor: $0) }
             }
             guard let socket else {

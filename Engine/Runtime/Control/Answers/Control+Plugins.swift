@@ -47,12 +47,15 @@ extension Control {
         keepMeasuring(soon: true)
     }
 
-    /// Its work went well or not.
+    /// Its work went well or not. The log says so when that is news.
     func report(_ one: Capability, _ failure: (any Error)?) {
+        let before = capabilities.trouble(one)
         if let failure {
-            Log.write(capabilities.failed(one, "\(failure)", at: Clock.now().boot), .error)
+            let text = capabilities.failed(one, "\(failure)", at: Clock.now().boot)
+            if before != "\(failure)" { Log.write(text, .error) }
         } else {
             capabilities.succeeded(one)
+            if before != nil { Log.write("\(one.id) works again") }
         }
     }
 
@@ -60,21 +63,29 @@ extension Control {
 
     /// Writes one batch. The history of events is a capability: when the rest can be stored without it, it is.
     ///
+    /// - Returns: the events that could not be stored, and are to be tried again.
     /// - Throws: `OD6001`; nothing was stored.
-    func commit(_ writes: [StoreWrite], processes: [ProcessRecord] = []) async throws(Failure) {
+    func commit(
+        _ writes: [StoreWrite], processes: [ProcessRecord] = []
+    ) async throws(Failure) -> [StoreWrite] {
         let rest = writes.filter { !$0.isHistory }
-        guard rest.count < writes.count, capabilities.allows(.events, at: Clock.now().boot) else {
-            return try await put(rest, processes)
-        }
-        do {
-            try await put(writes, processes)
-            report(.events, nil)
-        } catch {
-            report(.events, error)
-            // With nothing else to store there is nothing to save: it is tried again, until the history rests.
-            guard !rest.isEmpty || !processes.isEmpty else { throw error }
+        guard rest.count < writes.count, capabilities.isEnabled(.events) else {
             try await put(rest, processes)
+            return []
         }
+        if capabilities.allows(.events, at: Clock.now().boot) {
+            do {
+                try await put(writes, processes)
+                report(.events, nil)
+                return []
+            } catch {
+                report(.events, error)
+                // With nothing else to store there is nothing to save.
+                guard !rest.isEmpty || !processes.isEmpty else { throw error }
+            }
+        }
+        try await put(rest, processes)
+        return writes.filter(\.isHistory)
     }
 
     private func put(_ writes: [StoreWrite], _ processes: [ProcessRecord]) async throws(Failure) {

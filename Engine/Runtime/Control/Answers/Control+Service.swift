@@ -128,7 +128,7 @@ extension Control {
             startedAt: startedAt.wall, uptime: now.boot.milliseconds(since: startedAt.boot),
             embedded: kernel.isEmbedded, halted: kernel.isHalted, clients: await server?.clients.count ?? 0,
             apps: kernel.appCount,
-            instances: processes.reduce(into: [:]) { $0[$1.status.rawValue, default: 0] += 1 },
+            instances: processes.reduce(into: [:]) { $0[$1.word, default: 0] += 1 },
             engineStarts: startNumber, sparePid: keeper.flatMap { $0.spare > 0 ? $0.spare : nil },
             keepers: keeper.flatMap { $0.keepers > 0 ? Int($0.keepers) : nil },
             keeperVersion: keeper.flatMap { $0.build.isEmpty ? nil : $0.build }, oldLogs: parts.archivist.room.info)

@@ -29,7 +29,7 @@ extension Control {
         let runs = try kernel.possiblyQuiet(targets)
         guard !runs.isEmpty else { return [] }
         // A worker that is gone or too busy tells nothing: then they are restarted.
-        let quiet = try? await parts.readers.run {
+        let quiet = try? await parts.chores.run {
             runs.filter { !KernelPortFacts.listensSomewhere($0.pid) }.map(\.key)
         }
         return Set(quiet ?? [])
@@ -85,7 +85,7 @@ extension Control {
         guard running.isEmpty, let first = all.first else { return running }
         throw Failure(
             .notRunning, "\(first.info.label) does not run",
-            why: all.count > 1 ? "nor does any other of them" : "it is \(first.info.status.rawValue)",
+            why: all.count > 1 ? "nor does any other of them" : "it is \(first.info.word)",
             next: "od start \(first.info.name)")
     }
 }

@@ -15,7 +15,7 @@ extension Control {
         Log.write("keeper \(pid) holds nothing of \(open.count) runs of the last engine: looking for their processes")
         Task {
             do {
-                let (known, found) = try await parts.readers.run {
+                let (known, found) = try await parts.chores.run {
                     let known = try store.processes().filter { $0.id.run > open[$0.id.instance] ?? .max }
                     return (
                         known, ProcessSearch.run(home: home, instances: Set(open.keys), known: known)

@@ -37,6 +37,8 @@ extension Control {
             meet(welcome)
         case .held(Door.key, let socket):
             heldDoor = socket
+        case .held(HomeSocket.key, let socket):
+            upkeep.heldSocket = socket
         case .held(let key, let descriptor):
             if !takeHeld(key, descriptor) { heldPages[key] = descriptor }
         case .slot(let slot, _) where slot.isStarting:
@@ -59,6 +61,7 @@ extension Control {
         case .resync:
             relist()
         case .pulse(let number):
+            upkeep.keeper.heard()
             parts.link.beat(number)
         case .cut:
             // The keeper reads those streams, and offers them again when it is asked.

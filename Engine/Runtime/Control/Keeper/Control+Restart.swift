@@ -77,7 +77,7 @@ extension Control {
     /// Whether executables that may be run are others than those that run. Their file systems may block.
     private func hasChanged(_ keeperPath: String, _ enginePath: String, holder: Int32) async throws(Failure) -> Bool {
         do {
-            return try await parts.readers.run {
+            return try await parts.chores.run {
                 try Executable.check(keeperPath)
                 try Executable.check(enginePath)
                 return !Executable.areSame(keeperPath, "/proc/\(holder)/exe")

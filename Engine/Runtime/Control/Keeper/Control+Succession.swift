@@ -58,7 +58,7 @@ extension Control {
     }
 
     /// To the log and to all who look.
-    private func say(_ news: KeeperNews) {
+    func say(_ news: KeeperNews) {
         switch news {
         case .lost(let message): Log.write("keeper lost: \(message)", .error)
         case .replaced(_, let message): Log.write("keeper replaced \(message)")
@@ -111,7 +111,7 @@ extension Control {
         let (start, listener) = (parts.startKeeper, listener)
         Task {
             do {
-                let socket = try await parts.readers.run { try start(listener) }
+                let socket = try await parts.chores.run { try start(listener) }
                 parts.link.connect(socket)
                 try listen()
                 relist()
@@ -163,7 +163,7 @@ extension Control {
         if !spawns.isEmpty {
             let home = parts.home.path
             let instances = Set(spawns.map(\.instance))
-            let found = try? await parts.readers.run {
+            let found = try? await parts.chores.run {
                 let found = ProcessSearch.run(home: home, instances: instances, known: [])
                 // What may not be adopted must not live beside what is started in its place.
                 _ = ProcessSearch.kill((found?.leftovers ?? []).filter { spawns.contains($0.id) })
@@ -259,7 +259,7 @@ extension Control {
     func killLeftovers(_ ids: Set<RunID>) async -> Int {
         let home = parts.home.path
         let instances = Set(ids.map(\.instance))
-        let killed = try? await parts.readers.run {
+        let killed = try? await parts.chores.run {
             let found = ProcessSearch.run(home: home, instances: instances, known: [])
             return ProcessSearch.kill(((found?.living ?? []) + (found?.leftovers ?? [])).filter { ids.contains($0.id) })
         }

@@ -36,7 +36,7 @@ extension Control {
     }
 
     private func flushLogs(_ targets: [String]) async throws -> [LogInfo] {
-        let logs = try await listLogs(targets)
+        let logs = try await listLogs(targets).filter { $0.path != Kernel.nowhere }
         for log in logs where log.size ?? 0 > 0 || log.oldFiles > 0 {
             let (number, reason) = await empty(log.path)
             if let reason {
@@ -82,7 +82,7 @@ extension LogParts {
         if file >= 0 {
             if od_pump_stat(file, &stat) == 0, stat.regular != 0 {
                 log.size = stat.size
-                log.modified = WallTime(milliseconds: od_modified(file))
+                log.modified = WallTime(milliseconds: stat.modified)
             }
             od_pump_close(file)
         }

@@ -1,6 +1,6 @@
 import Core
 
-// `log.stream` of several files as one: what is there already comes merged by time, then each file is followed by itself.
+// `log.stream` of several files as one: what is there already comes merged by time, then what is added (`LogFollower`).
 // What is searched is searched on one thread that gives way to others, a slice for each stream in turn: however many
 // greps there are, nothing else waits for them.
 extension Control {
@@ -8,6 +8,18 @@ extension Control {
     static func merge(
         _ files: [StreamedFile], _ request: LogRequest, stream: UInt32, to session: Session, _ parts: Parts,
         until changed: @escaping @Sendable () async -> WallTime?
+    ) async {
+        let halt = Halt()
+        await withTaskCancellationHandler {
+            await merge(files, request, stream: stream, to: session, parts, halt, until: changed)
+        } onCancel: {
+            halt.call()
+        }
+    }
+
+    private static func merge(
+        _ files: [StreamedFile], _ request: LogRequest, stream: UInt32, to session: Session, _ parts: Parts,
+        _ halt: Halt, until changed: @escaping @Sendable () async -> WallTime?
     ) async {
         let sender = MergedSender(files: files.map(\.file), stream: stream, session: session)
         let worker = request.filter == nil ? parts.readers : parts.searchers
@@ -19,9 +31,11 @@ extension Control {
                     let before = request.before?.first {
                         $0.process == file.file.process && $0.channel == file.file.channel
                     }
-                    return LogMerge.Log(
+                    var log = LogMerge.Log(
                         path: file.file.path, start: starts[index], end: before?.offset, growth: growth)
-                }, request, holdsOpenLine: request.follow)
+                    log.isRecords = file.file.type == .json
+                    return log
+                }, request, holdsOpenLine: request.follow, halt: halt)
             var failed: Set<Int> = []
             while true {
                 let batch = try await worker.run { merge.next() }
@@ -33,13 +47,14 @@ extension Control {
                 return
             }
             let (positions, sieves) = (merge.positions(), merge.sieves())
+            let logs = files.indices.filter { !failed.contains($0) }.map {
+                FollowedLog(files[$0].file, from: positions[$0], sieve: sieves[$0], request, parts)
+            }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { if let time = await changed() { await sender.outdate(time) } }
-                for index in files.indices where !failed.contains(index) {
-                    group.addTask {
-                        await follow(
-                            files[index].file, from: positions[index], sieve: sieves[index], request, sender, parts)
-                    }
+                group.addTask {
+                    var follower = LogFollower(logs, request, sender, parts)
+                    await follower.run()
                 }
             }
         } catch {
@@ -68,73 +83,10 @@ extension Control {
         }
         return nil
     }
-
-    /// Sends what is added to one file.
-    private static func follow(
-        _ file: LogStreamResult.File, from position: UInt64, sieve: LogSieve?, _ request: LogRequest,
-        _ sender: MergedSender, _ parts: Parts
-    ) async {
-        let reader = LogReader(file.path, from: position)
-        var gate = LineGate(sieve: sieve, position: position)
-        var lag = LogLag(request, path: file.path, parts)
-        var emptying = EmptyingWatch(file.path, parts.pump.growth)
-        let (times, growth) = (request.times ?? false, parts.pump.growth)
-        do {
-            for await _ in parts.pump.growth.changes(of: file.path) {
-                while true {
-                    if let start = emptying.news(at: reader.position) {
-                        guard await sender.sendEmptied(file, at: start) else { return }
-                    }
-                    let limit = parts.pump.growth.length(of: file.path)
-                    let slice = try await parts.readers.run { try reader.read(LogMerge.slice, upTo: limit) }
-                    if slice.bytes.isEmpty { break }
-                    let stamps = times ? LogStamps(growth.marks(of: file.path), of: reader) : nil
-                    for lines in gate.take(slice).flatMap({ stamps?.timed($0) ?? [$0] }) {
-                        guard await sender.send(lines, of: file, time: lines.time) else { return }
-                    }
-                    guard let gap = try await lag?.watch(reader, slice) else { continue }
-                    guard await sender.send(gap, of: file, time: times ? Clock.now().wall : nil) else { return }
-                }
-            }
-        } catch {
-            _ = await sender.fail(file, error)
-        }
-    }
-}
-
-extension LogStamps {
-    /// Of what was just read.
-    fileprivate init(_ marks: [LogIndex.Mark], of reader: LogReader) {
-        self.init(marks.map { ($0.offset, $0.time) }, base: reader.writtenBase, now: Clock.now().wall)
-    }
-}
-
-/// What is added to a file, as it is or through a sieve.
-private struct LineGate {
-    var sieve: LogSieve?
-    /// Of the first byte of `open`.
-    var position: UInt64
-    /// The beginning of a line whose end has not come.
-    var open: [UInt8] = []
-
-    mutating func take(_ slice: LogSlice) -> [LogLines] {
-        guard sieve != nil else { return [LogLines(offset: slice.offset, bytes: slice.bytes)] }
-        if slice.offset != position + UInt64(open.count) { (position, open) = (slice.offset, []) }
-        open += slice.bytes
-        var end = open.withUnsafeBufferPointer { $0.lineStart(before: $0.count) }
-        // A line that does not end is looked at in pieces.
-        if end == 0, open.count >= LogMerge.slice { end = open.count }
-        let lines = open.withUnsafeBufferPointer { bytes in
-            sieve?.sift(UnsafeBufferPointer(rebasing: bytes[..<end]), at: position) ?? []
-        }
-        open.removeFirst(end)
-        position += UInt64(end)
-        return lines
-    }
 }
 
 /// Turns lines of several files into chunks.
-private struct MergedSender: Sendable {
+struct MergedSender: Sendable {
     let files: [LogStreamResult.File]
     let stream: UInt32
     let session: Session
@@ -185,6 +137,16 @@ private struct MergedSender: Sendable {
             log: LogChunk(
                 stream: stream, process: file.process, channel: file.channel, isNote: true, offset: gap.position,
                 time: time, bytes: gap.words))
+    }
+
+    /// The file cannot be written; where it can again, a line in it says how much was dropped. False: send no more.
+    func send(_ trouble: String, of file: LogStreamResult.File, at position: UInt64, time: WallTime?) async -> Bool {
+        let words = "[od] \(file.path) cannot be written, what \(file.label) says is lost: \(trouble)\n"
+        return await session.send(
+            log: LogChunk(
+                stream: stream, process: file.process, channel: file.channel, isNote: true, offset: position,
+                time: time,
+                bytes: Array(words.utf8)))
     }
 
     /// False: send no more.

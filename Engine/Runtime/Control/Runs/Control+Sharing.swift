@@ -81,10 +81,10 @@ extension Control {
     /// Before the first node app that shares a port its preload is written. True: it is there, or is not needed.
     func hasPreload(for order: SpawnOrder) -> Bool {
         guard order.sockets.map({ $0.order.spare > 0 }) == true, !hasPreload else { return true }
-        let (path, readers) = (NodePreload.path(home: parts.home.path), parts.readers)
+        let (path, chores) = (NodePreload.path(home: parts.home.path), parts.chores)
         Task {
             do {
-                try await readers.run { try NodePreload.write(to: path) }
+                try await chores.run { try NodePreload.write(to: path) }
             } catch {
                 Log.write("the preload of node apps cannot be written to \(path): \(error)", .warn)
             }
