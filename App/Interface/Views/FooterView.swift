@@ -73,6 +73,8 @@ enum FooterView {
         let isPage = state.arrangement == .zoomed(.page)
         if action == .back { return isPage }
         if action == .zoom, isPage { return false }
+        // It is of the process that is highlighted below.
+        if action == .log, state.showsNoProcess { return false }
         if action == .find { return state.focus == .log || (state.focus == .list && !state.fleet.rows.isEmpty) }
         return state.isAvailable(action)
     }
