@@ -69,7 +69,8 @@ struct Od: Verb {
             guard let file, let client = await session.running(from: file) else { throw error }
             return try await session.dashboard(client, notes: ["\(error.what): \(error.why)"])
         }
-        let client = try await session.connect(embedded: true)
+        session.tellOfConnecting()
+        let client = try await session.connect(embedded: true, dashboard: true)
         if let config,
             try await !client.call(Methods.list, Nothing()).contains(where: { $0.namespace == config.namespace })
         {

@@ -45,6 +45,22 @@ import Themes
         #expect(mistakes.first?.hasPrefix(mistake) == true, "\(mistakes)")
     }
 
+    @Test mutating func theFirstOfSeveralMistakesIsTold() throws {
+        try write("x.toml", "online = \"#010203\"\ndim = \"gray\"\naccent = \"blu\"\nmatch = 3\n")
+        let mistakes = themes.load().mistakes
+        #expect(mistakes.first?.hasPrefix("themes/x.toml:2: dim: ‘gray’ is no colour") == true, "\(mistakes)")
+        #expect(mistakes.first?.hasSuffix("attribute; also lines 3, 4") == true)
+        let broken = themes.broken
+        #expect(broken == ["x": mistakes[0]])
+        try write("x.toml", "")
+        _ = themes.load()
+        let mended = themes.broken
+        try write("x.toml", "accent = 3")
+        _ = themes.load()
+        let again = themes.broken
+        #expect(mended.isEmpty && again.isEmpty, "what it was is kept")
+    }
+
     /// While somebody edits his theme, it is broken now and then; the dashboard keeps its colours.
     @Test mutating func aBrokenFileLeavesTheThemeAsItWas() throws {
         try write("mine.toml", "online = \"#010203\"")

@@ -16,7 +16,7 @@ import Testing
             "machine-info",
             MachineInfo(
                 cores: [12.5, 0], swapUsed: 1, swapTotal: 2, cached: 3,
-                disks: [MachineInfo.Disk(path: "/", used: 4, total: 5, read: 6.5, written: 7)],
+                disks: [MachineInfo.Disk(path: "/", used: 4, total: 5, available: 1, read: 6.5, written: 7)],
                 interfaces: [
                     MachineInfo.Interface(name: "eth0", received: 8, sent: 9, receiving: 10, sending: 11)
                 ]))

@@ -16,6 +16,12 @@ struct CommandLineTests {
         #expect(command("/srv/my app/run", ["x"]) == ["/srv/my app/run", "x"])
     }
 
+    /// Events do not keep arguments: a moment that is over shows what it can.
+    @Test func withoutArgumentsThereIsTheScript() {
+        #expect(command("/srv/app.js", [], interpreter: "node") == ["node", "/srv/app.js"])
+        #expect(command("/srv/run.sh", []) == ["/srv/run.sh"])
+    }
+
     @Test func nothingOfALineIsSaidTwice() {
         #expect(command("sleep 10", ["10"]) == ["sleep", "10"])
         #expect(command("sh -c 'echo a; sleep 2'", ["-c", "echo a; sleep 2"]) == ["sh", "-c", "echo a; sleep 2"])

@@ -20,6 +20,7 @@ enum Room: String, CaseIterable, Sendable {
     case help, palette, nothingFound = "nothing-found"
     case themes, signals, scale, environment, save
     case stop, stopMarked = "stop-marked"
+    case startMarked = "start-marked"
     case restartAll = "restart-all"
     case delete, reload, signal, flush
     case past, presentOnly = "present-only"
@@ -60,7 +61,7 @@ enum Room: String, CaseIterable, Sendable {
         case .filter, .search, .matches: look(&scene)
         case .tabEnv, .tabEvents, .tabFiles, .tabGraphs, .why, .graph, .system, .messages: turn(&scene)
         case .palette, .nothingFound, .themes, .signals, .scale, .environment, .save: fill(&scene)
-        case .stop, .stopMarked, .restartAll, .delete, .reload, .signal, .flush: ask(&scene)
+        case .stop, .stopMarked, .startMarked, .restartAll, .delete, .reload, .signal, .flush: ask(&scene)
         case .past, .presentOnly: lookBack(&scene)
         default: arrange(&scene)
         }
@@ -107,7 +108,7 @@ enum Room: String, CaseIterable, Sendable {
         case .tabGraphs: scene.press("5")
         case .why: answer(&scene, "W", .story(PageTests.story))
         case .graph: answer(&scene, "v", .graph(PageTests.graph))
-        case .system: answer(&scene, "o", .machine(PageTests.machine))
+        case .system: PageTests.watchMachine(&scene)
         default:
             scene.event(.errored, shop[3])
             scene.press("m")
@@ -140,6 +141,7 @@ enum Room: String, CaseIterable, Sendable {
         switch self {
         case .stop: scene.press("s")
         case .stopMarked: scene.press("*", "s")
+        case .startMarked: scene.press(.down, .down, .down, .down, " ", "s")
         case .restartAll: scene.press("R")
         case .delete: scene.press("X")
         case .reload: scene.press("*", "c")

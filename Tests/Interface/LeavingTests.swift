@@ -15,7 +15,7 @@ struct LeavingTests {
         var scene = Scene.showing(shop)
         #expect(
             scene.press(key) == [
-                .quit("6 processes go on in the background. `od` shows them again, `od daemon stop` ends them.")
+                .quit("6 processes go on in the background.\n`od` shows them again, `od daemon stop` ends them.")
             ])
     }
 
@@ -39,7 +39,7 @@ struct LeavingTests {
         #expect(
             scene.send(.answered(call: 2, .done)) == [
                 .quit(
-                    "6 processes go on in the background. `od` shows them again, `od daemon stop` ends them.")
+                    "6 processes go on in the background.\n`od` shows them again, `od daemon stop` ends them.")
             ])
     }
 
@@ -56,7 +56,7 @@ struct LeavingTests {
         #expect(
             scene.send(.answered(call: 2, .done)).first
                 == .quit(
-                    "All apps are stopped, and OpenDaemon with them. `od start` or `od up` brings them back."))
+                    "All apps are stopped, and OpenDaemon with them.\n`od start` or `od up` brings them back."))
     }
 
     @Test func theEndOfTheEngineIsTheAnswerToo() {
@@ -66,7 +66,7 @@ struct LeavingTests {
         #expect(
             scene.send(.disconnected(lost)).first
                 == .quit(
-                    "All apps are stopped, and OpenDaemon with them. `od start` or `od up` brings them back."))
+                    "All apps are stopped, and OpenDaemon with them.\n`od start` or `od up` brings them back."))
     }
 
     @Test func stoppingAllCanBeLeft() {
@@ -139,7 +139,7 @@ struct LeavingTests {
         #expect(
             guest.press("D") == [
                 .quit(
-                    "1 process goes on in the background. `od` shows them again, `od daemon stop` ends them.")
+                    "1 process goes on in the background.\n`od` shows them again, `od daemon stop` ends them.")
             ])
     }
 
@@ -148,7 +148,7 @@ struct LeavingTests {
         scene.event(.engineDetached, nil)
         #expect(
             scene.press("q") == [
-                .quit("6 processes go on in the background. `od` shows them again, `od daemon stop` ends them.")
+                .quit("6 processes go on in the background.\n`od` shows them again, `od daemon stop` ends them.")
             ])
     }
 

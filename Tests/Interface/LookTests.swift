@@ -28,6 +28,26 @@ struct LookTests {
         #expect(commands.isEmpty, "nothing new is to be kept")
     }
 
+    /// A theme that cannot be had is in the list all the same, and says why.
+    @Test func aBrokenThemeSaysWhatIsWrong() {
+        var scene = Scene.showing(shop)
+        scene.send(.themes(Theme.builtIns, mistakes: [], broken: ["mine": "themes/mine.toml:2: no"]))
+        scene.press("C")
+        scene.type("mine")
+        #expect(scene.screen().contains("mine") && scene.screen().contains("broken"))
+        scene.press(.enter)
+        #expect(
+            scene.state.look.chosen == Look.automatic && scene.state.toasts.map(\.text) == ["themes/mine.toml:2: no"])
+        scene.press("C")
+        scene.type("zzz")
+        #expect(scene.screen().contains("nothing is called so "))
+        scene.press(.escape)
+        scene.send(.themes(Theme.builtIns + [theme("mine", 1)], mistakes: []))
+        scene.press("C")
+        scene.type("mine")
+        #expect(!scene.screen().contains("broken"))
+    }
+
     @Test func thePickerGoesOn() {
         var scene = Scene.showing(shop)
         scene.press("C")

@@ -41,13 +41,30 @@ struct PageTests {
     static let machine = MachineInfo(
         cores: [12, 97, 0, 41], swapUsed: 100 << 20, swapTotal: 2 << 30, cached: 6 << 30,
         disks: [
-            MachineInfo.Disk(path: "/", used: 40 << 30, total: 100 << 30, read: 1_200_000, written: 48_000),
+            MachineInfo.Disk(
+                path: "/", used: 40 << 30, total: 100 << 30, available: 55 << 30, read: 1_200_000, written: 48_000),
             MachineInfo.Disk(path: "/srv", used: 950 << 30, total: 1000 << 30),
         ],
         interfaces: [
             MachineInfo.Interface(
                 name: "eth0", received: 12 << 30, sent: 3 << 30, receiving: 1_200_000, sending: 320_000)
         ])
+
+    /// Opens the page of the machine and looks at it for some time.
+    static func watchMachine(_ scene: inout Scene, seconds: Int = 45) {
+        scene.press("o")
+        for second in 0...seconds {
+            let wave = Double(abs(second % 30 - 15)) / 15
+            var (host, info) = (HostInfo.sample, machine)
+            host.cpu = 20 + 60 * wave
+            host.memoryUsed += UInt64(second) << 26
+            info.disks[0].read = 1_200_000 * wave
+            info.interfaces[0].receiving = 4_000_000 * (1 - wave)
+            if case .ask(let number, .machine)? = scene.commands.last { scene.send(.found(number, .machine(info))) }
+            scene.now = scene.now.advanced(byMilliseconds: 1000)
+            scene.send(.metrics(FleetMetrics(at: WallTime(milliseconds: 0), samples: [], host: host)))
+        }
+    }
 
     private func check(_ name: String, _ scene: Scene, _ glyphs: Glyphs = .unicode) {
         let size = scene.state.size
@@ -82,16 +99,38 @@ struct PageTests {
 
     @Test(arguments: sizes) func machine(size: (Int, Int)) {
         var scene = Scene.showing(shop, size.0, size.1)
-        scene.press("o")
-        scene.send(.found(asked(scene), .machine(Self.machine)))
+        Self.watchMachine(&scene)
         check("system", scene)
+    }
+
+    /// What a page has no room for is left out: no graph is cut, nor is one drawn of a few columns.
+    @Test(arguments: [(80, 24), (80, 60), (120, 29), (120, 40), (200, 60), (60, 100), (40, 12)])
+    func graphsTakeTheRoomThatIsLeft(size: (Int, Int)) {
+        var scene = Scene.showing(shop, size.0, size.1)
+        Self.watchMachine(&scene)
+        let rows = scene.screen().split(separator: "\n")
+        let graphs = ["processor", "received", "read from disks"].filter { name in rows.contains { $0.contains(name) } }
+        let expected = [80: size.1 < 60 ? 0 : 3, 120: size.1 < 40 ? 1 : 2, 200: 3][size.0] ?? 0
+        #expect(graphs.count == expected, "\(graphs)")
+        #expect(rows.filter { $0.contains("-1m") && $0.contains("now") }.count == expected)
+        #expect(!scene.screen().contains("1-") || expected == 0, "nothing has to be scrolled because of graphs")
+    }
+
+    /// What only root may write is not free for users, as df(1) has it.
+    @Test func disksHaveWhatUsersHave() {
+        var scene = Scene.showing(shop)
+        Self.watchMachine(&scene, seconds: 1)
+        #expect(scene.screen().contains("40G used, 55G free"))
+        #expect(scene.screen().contains("950G used, 50G free"), "of a daemon that does not tell")
     }
 
     @Test func inASCII() {
         var scene = Scene.showing(shop, 80, 24)
-        scene.press("o")
-        scene.send(.found(asked(scene), .machine(Self.machine)))
+        Self.watchMachine(&scene)
         check("system-ascii", scene, .ascii)
+        var large = Scene.showing(shop)
+        Self.watchMachine(&large)
+        check("system-ascii", large, .ascii)
         scene.press("v")
         scene.send(.found(asked(scene), .graph(Self.graph)))
         check("graph-ascii", scene, .ascii)

@@ -86,7 +86,7 @@ struct WalkTests {
         scene.send(.snapshot(FleetSnapshot(seq: 10, processes: [.sample(1, "api")], host: .sample)))
         #expect(
             scene.press("q") == [
-                .quit("1 process goes on at root@web1. `od --host root@web1` shows them again.")
+                .quit("1 process goes on at root@web1.\n`od --host root@web1` shows them again.")
             ])
     }
 

@@ -33,7 +33,7 @@ def session_two_machines_side_by_side(world):
         world.file("gate-me@two", other.home)
         terminal.sees("there", "online", "live")
         terminal.keys("s")
-        terminal.sees("Stop there?")
+        terminal.sees("Stop there at me@two?", "od --host me@two stop there")
         terminal.keys("y")
         other.becomes("there#0", "stopped")
         assert world.list()["here#0"]["status"] == "online"

@@ -23,6 +23,17 @@ func isWhole(_ canvas: Canvas) -> Bool {
     }
 }
 
+@Suite struct CanvasLineTests {
+    @Test func rowsAreTexts() {
+        let canvas = drawn(6, 2) { canvas in
+            canvas.text(StyledText("a", .accent) + "b世", x: 1, y: 0, width: 5)
+        }
+        #expect(canvas.lines.map(\.plain) == [" ab世 ", "      "])
+        #expect(canvas.lines[0].runs.map(\.style) == [.text, Style(.accent), .text])
+        #expect(canvas.lines.allSatisfy { $0.width == 6 })
+    }
+}
+
 @Suite struct GeometryTests {
     let area = Rect(x: 2, y: 1, width: 10, height: 4)
 

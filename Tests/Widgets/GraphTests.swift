@@ -81,9 +81,21 @@ import Widgets
         #expect(Self.draw(Graph([5, 1, 1], interval: 60_000), 5, 3).rows[2] == "  now")
     }
 
+    /// Few samples in a wide place: each is as wide as there is room, and the axis is as long as they are.
+    @Test func samplesMayFillTheWidth() {
+        let rows = Self.draw(Graph([0, 1, 0], maximum: 1, unit: .rate, interval: 1000, fills: true), 25, 4, .ascii).rows
+        #expect(rows[0] == "now 0/s  mean 0/s  peak 1~" || rows[0].hasPrefix("now 0/s"))
+        #expect(rows[3].contains("-3s") && rows[3].hasSuffix("now"))
+        let line = Self.draw(Graph([0, 1, 0], maximum: 1, fills: true), 9, 1, .ascii).rows[0]
+        #expect(line == "___|\"\"|__")
+        let many = Self.draw(Graph([0, 0, 1, 0, 0, 0], maximum: 1, fills: true), 3, 1, .ascii).rows[0]
+        #expect(many == "_||")
+        #expect(Self.draw(Graph([], fills: true), 9, 1, .ascii).rows == [""])
+    }
+
     @Test(arguments: [
         (Graph.Unit.number, 9.94, "9.9"), (.number, 1234, "1.2k"), (.percent, 41.25, "41.3 %"), (.bytes, 2048, "2.0K"),
-        (.bytes, -4, "0"), (.number, .infinity, "1.0E"),
+        (.bytes, -4, "0"), (.rate, 2048, "2.0K/s"), (.number, .infinity, "1.0E"),
     ])
     func units(unit: Graph.Unit, value: Double, text: String) { #expect(unit.text(value) == text) }
 }

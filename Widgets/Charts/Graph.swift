@@ -6,20 +6,23 @@ package struct Graph: Hashable, Sendable {
     /// What the samples count; how they are written.
     package enum Unit: Hashable, Sendable {
         case number, percent, bytes
+        /// Bytes a second.
+        case rate
 
-        /// A value for people: `41.2 %`, `212M`.
+        /// A value for people: `41.2 %`, `212M`, `1.2M/s`.
         package func text(_ value: Double) -> String {
             switch self {
             case .number: value < 10 ? Format.percent(value) : Format.count(Int(min(value, 1e18)))
             case .percent: Format.percent(value) + " %"
             case .bytes: Format.bytes(UInt64(min(max(0, value), 1e18)))
+            case .rate: Graph.Unit.bytes.text(value) + "/s"
             }
         }
 
         /// The end of a scale that has room for `peak`: 1, 2 or 5 times a power of ten; of bytes a power of two.
         func scale(for peak: Double) -> Double {
             var end = 1.0
-            let factors = self == .bytes ? [2.0] : [2, 2.5, 2]
+            let factors = self == .bytes || self == .rate ? [2.0] : [2, 2.5, 2]
             var index = 0
             while end < peak {
                 end *= factors[index % factors.count]
@@ -40,15 +43,19 @@ package struct Graph: Hashable, Sendable {
     package var interval: Int
     /// What the right edge is: `now`, or a time.
     package var end: String
+    /// Fewer samples than there are columns fill the width, each as wide as there is room; else they are at the right.
+    package var fills: Bool
 
     package init(
-        _ samples: [Double], maximum: Double? = nil, unit: Unit = .number, interval: Int = 0, end: String = "now"
+        _ samples: [Double], maximum: Double? = nil, unit: Unit = .number, interval: Int = 0, end: String = "now",
+        fills: Bool = false
     ) {
         self.samples = samples
         self.maximum = maximum
         self.unit = unit
         self.interval = interval
         self.end = end
+        self.fills = fills
     }
 
     package func draw(on canvas: inout Canvas, in area: Rect, glyphs: Glyphs) {
@@ -65,7 +72,8 @@ package struct Graph: Hashable, Sendable {
             draw(line(top, in: plot, glyphs), on: &canvas, in: plot, glyphs)
             if hasAxis {
                 let line = Rect(x: plot.x, y: axis.y, width: plot.width, height: axis.height)
-                draw(axisOf: max(samples.count, plot.width * dotsAcross(glyphs)) * interval, on: &canvas, in: line)
+                let count = fills ? samples.count : max(samples.count, plot.width * dotsAcross(glyphs))
+                draw(axisOf: count * interval, on: &canvas, in: line)
             }
             if words.isEmpty { return }
             canvas.text(summary, x: words.x, y: words.y, width: words.width, style: Style(.dim), cut: glyphs.cut)
@@ -137,6 +145,9 @@ package struct Graph: Hashable, Sendable {
     /// The samples that a column stands for: one, or none at the left of the first, or as many as must share it.
     private func group(_ column: Int, of columns: Int) -> ArraySlice<Double> {
         let count = samples.count
+        if fills, count <= columns {
+            return samples[column * count / columns..<(column * count / columns + min(1, count))]
+        }
         if count > columns { return samples[column * count / columns..<(column + 1) * count / columns] }
         let index = count - columns + column
         return index < 0 ? [] : samples[index...index]

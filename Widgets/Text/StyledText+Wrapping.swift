@@ -20,7 +20,7 @@ extension StyledText {
     }
 
     /// Cells of one style are a run.
-    private static func text(of cells: [Cell]) -> StyledText {
+    static func text(of cells: [Cell]) -> StyledText {
         var text = StyledText()
         var start = 0
         for index in cells.indices where index + 1 == cells.count || cells[index + 1].style != cells[index].style {

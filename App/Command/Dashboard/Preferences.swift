@@ -12,6 +12,8 @@ struct Preferences {
 
     var settings = Settings()
     var themes = Theme.builtIns
+    /// What is wrong with those that he has made and that cannot be had, by name.
+    var brokenThemes: [String: String] = [:]
     /// Where the user's own themes come from; asked again while the dashboard is open.
     var userThemes: UserThemes
     var keys = Keys.standard
@@ -34,6 +36,7 @@ struct Preferences {
         let (themes, mistakes) = preferences.userThemes.load()
         preferences.themes += themes
         preferences.notes += mistakes
+        preferences.brokenThemes = preferences.userThemes.broken
         let (keys, others) = UserKeys.load(from: folders.paths)
         preferences.keys = keys
         preferences.notes += others

@@ -23,6 +23,9 @@ struct ScreenLoop {
     private static let longest = 100
     /// So many frames may come at once after a pause: a key is not held up by the figures drawn just before it.
     private static let burst = 3
+    /// What the engine tells within so many milliseconds after a frame is drawn together: the answers to what a new
+    /// picture has asked for would else take a frame each, and the last of them wait for its turn.
+    private static let gap = 5
     /// Before the first frame the fleet is waited for this long, so that no empty screen flashes by; milliseconds.
     private static let firstFrame = 150
     /// While anything is drawn, the user's themes are looked at so often, milliseconds.
@@ -41,6 +44,9 @@ struct ScreenLoop {
     private var isDirty = true
     /// When the next frame would come if all had kept their distance.
     private var schedule: Instant
+    /// When what somebody tells is drawn; what a hand does is drawn at once.
+    private var gathersUntil = Instant(nanoseconds: 0)
+    private var isPressed = false
     private var emptyReads = 0
     private var pace = Pace()
     private var painted: Theme
@@ -61,8 +67,10 @@ struct ScreenLoop {
         self.executor = executor
         self.send = send
         let state = State(
-            size: screen.size, isOwner: opening.isOwner, look: Look(themes: preferences.themes), keys: preferences.keys,
-            settings: preferences.settings, notes: opening.notes + preferences.notes, utcOffset: Self.utcOffset(),
+            size: screen.size, isOwner: opening.isOwner,
+            look: Look(themes: preferences.themes, broken: preferences.brokenThemes),
+            keys: preferences.keys, settings: preferences.settings, notes: opening.notes + preferences.notes,
+            utcOffset: Self.utcOffset(),
             isReadOnly: opening.isReadOnly, project: opening.project, remote: opening.remote)
         hosts = opening.hosts.isEmpty ? Hosts(state) : Hosts(opening.hosts, each: state)
         painted = state.look.theme
@@ -109,7 +117,8 @@ struct ScreenLoop {
     /// How long to wait: until the next frame may be drawn, or the state changes by itself.
     private func patience() -> Int? {
         let now = Self.now()
-        let moments = [isDirty ? pace.holdsUntil(now) ?? nextFrame : nil, hosts.wakesAt].compactMap { $0 }
+        let frame = max(pace.holdsUntil(now) ?? nextFrame, isPressed ? now : gathersUntil)
+        let moments = [isDirty ? frame : nil, hosts.wakesAt].compactMap { $0 }
         // A moment that is a fraction of a millisecond away is not here yet.
         return moments.min().map { $0 <= now ? 0 : $0.milliseconds(since: now) + 1 }
     }
@@ -119,7 +128,9 @@ struct ScreenLoop {
         emptyReads = inputs.isEmpty ? emptyReads + 1 : 0
         for input in inputs {
             switch input {
-            case .key(let key): handle(.key(key))
+            case .key(let key):
+                isPressed = true
+                handle(.key(key))
             case .paste(let text): handle(.paste(text))
             case .sync(let on): Events.setSync(on)
             case .here:
@@ -181,9 +192,11 @@ struct ScreenLoop {
     private var nextFrame: Instant { schedule.advanced(byMilliseconds: -(Self.burst - 1) * Self.frame) }
 
     private mutating func draw() {
-        guard isDirty, nextFrame <= Self.now(), pace.holdsUntil(Self.now()) == nil else { return }
+        guard isDirty, nextFrame <= Self.now(), pace.holdsUntil(Self.now()) == nil,
+            isPressed || gathersUntil <= Self.now()
+        else { return }
         lookAtThemes()
-        isDirty = false
+        (isDirty, isPressed) = (false, false)
         let theme = hosts.shown.look.theme
         if theme != painted {
             painted = theme
@@ -196,6 +209,7 @@ struct ScreenLoop {
         // A whole screen is what somebody has asked for, and is followed at once by what the new one has to show.
         let distance = isWhole ? Self.frame : max(Self.frame, min(bytes / Self.rate, Self.longest))
         schedule = max(schedule, now).advanced(byMilliseconds: distance)
+        gathersUntil = now.advanced(byMilliseconds: Self.gap)
         if pace.wrote(bytes, at: now) { Events.probe() }
         if let due = settlesAt, due <= now {
             settlesAt = nil
@@ -210,6 +224,6 @@ struct ScreenLoop {
         looksAgain = now.advanced(byMilliseconds: Self.look)
         guard userThemes.haveChanged else { return }
         let (themes, mistakes) = userThemes.load()
-        handle(.themes(Theme.builtIns + themes, mistakes: mistakes))
+        handle(.themes(Theme.builtIns + themes, mistakes: mistakes, broken: userThemes.broken))
     }
 }

@@ -14,6 +14,8 @@ struct UserThemes {
     private var stamps: [String: FileStamp] = [:]
     /// Those that were good last.
     private var good: [String: Theme] = [:]
+    /// What is wrong with those that cannot be had at all, by name.
+    private(set) var broken: [String: String] = [:]
 
     /// - Parameter folders: where `themes` may lie; of two themes of one name the first counts.
     init(folders: [String]) { self.folders = folders.map { $0 + "/" + Self.folder } }
@@ -24,6 +26,7 @@ struct UserThemes {
         var (themes, mistakes) = ([Theme](), [String]())
         let files = files
         stamps = Self.stamps(folders + files)
+        broken = [:]
         for file in files.prefix(Self.maxFiles) {
             let name = Self.name(of: file)
             do throws(Theme.Mistake) {
@@ -32,8 +35,10 @@ struct UserThemes {
                 }
                 themes.append(try Self.theme(name, at: file, known: known + themes))
             } catch {
-                mistakes.append("\(Self.shown(file))\(error.key ?? ""): \(error.why)")
-                if let old = good[name], !themes.contains(where: { $0.name == name }) { themes.append(old) }
+                let mistake = "\(Self.shown(file))\(error.key ?? ""): \(error.why)"
+                mistakes.append(mistake)
+                if (known + themes).contains(where: { $0.name == name }) { continue }
+                if let old = good[name] { themes.append(old) } else { broken[name] = mistake }
             }
         }
         if files.count > Self.maxFiles { mistakes.append("only \(Self.maxFiles) themes are read") }
@@ -82,18 +87,29 @@ struct UserThemes {
         } catch {
             throw Theme.Mistake(key: ":\(error.mark.line)", why: error.message)
         }
-        var values: [String: String] = [:]
-        for entry in entries {
-            guard case .string(let text) = entry.node.value else {
-                throw Theme.Mistake(key: ":\(entry.node.mark.line)", why: "‘\(entry.key)’ is no text in quotes")
-            }
-            values[entry.key] = text
+        let values = entries.compactMap { entry -> (String, String)? in
+            guard case .string(let text) = entry.node.value else { return nil }
+            return (entry.key, text)
+        }
+        let mistakes = entries.compactMap { mistake(in: $0, known) }
+        if var first = mistakes.first {
+            let others = mistakes.dropFirst().compactMap { $0.key?.dropFirst() }.joined(separator: ", ")
+            if mistakes.count > 1 { first.why += "; also line\(mistakes.count > 2 ? "s" : "") \(others)" }
+            throw first
+        }
+        return try Theme(name: name, values: Dictionary(values) { _, last in last }, known: known)
+    }
+
+    /// What is wrong with one line.
+    private static func mistake(in entry: ConfigPair, _ known: [Theme]) -> Theme.Mistake? {
+        guard case .string(let text) = entry.node.value else {
+            return Theme.Mistake(key: ":\(entry.node.mark.line)", why: "‘\(entry.key)’ is no text in quotes")
         }
         do throws(Theme.Mistake) {
-            return try Theme(name: name, values: values, known: known)
+            _ = try Theme(name: "", values: [entry.key: text], known: known)
+            return nil
         } catch {
-            let line = entries.first { $0.key == error.key }.map { ":\($0.mark.line)" }
-            throw Theme.Mistake(key: line, why: (error.key.map { "\($0): " } ?? "") + error.why)
+            return Theme.Mistake(key: ":\(entry.mark.line)", why: "\(entry.key): \(error.why)")
         }
     }
 }

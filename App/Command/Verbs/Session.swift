@@ -97,19 +97,28 @@ struct Session: Sendable {
     /// - Parameter embedded: an engine that has to be started lives as long as the dashboard that is about to open.
     ///   `ending`: only to end the daemon, which may be unable to do anything else.
     func connect(
-        start: ConnectOptions.Start = .ifNeeded, embedded: Bool = false, ending: Bool = false
+        start: ConnectOptions.Start = .ifNeeded, embedded: Bool = false, ending: Bool = false,
+        dashboard: Bool = false
     ) async throws -> OpenDaemon {
         let clock = ContinuousClock()
         let began = clock.now
         var options = options(start: start, remote)
         options.embedded = embedded && remote == nil
         options.ending = ending
+        // What keys do is not what was typed.
+        if dashboard { options.command = options.command.map { $0 + " (dashboard)" } }
         let client = try await OpenDaemon.connect(options)
         let hello = client.hello
         printer.note(
             (client.startedEngine ? "started an engine and connected" : "connected")
                 + " to engine \(hello.build), pid \(hello.pid), of \(home) in \(Stopwatch.text(clock.now - began))")
         return client
+    }
+
+    /// ssh may ask for a password, so that there is no screen yet.
+    func tellOfConnecting() {
+        guard let remote = remotes.first, printer.console.errorIsTerminal else { return }
+        printer.errors.write("connecting to \(Text.sanitize(remote.destination)); ^C gives up\n")
     }
 
     private func options(start: ConnectOptions.Start, _ remote: Remote?) -> ConnectOptions {
@@ -204,7 +213,8 @@ struct Session: Sendable {
     /// and go.
     func dashboard(readOnly: Bool) async throws {
         guard remotes.count > 1 else {
-            return try await dashboard(try await connect(start: .never), readOnly: readOnly)
+            tellOfConnecting()
+            return try await dashboard(try await connect(start: .never, dashboard: true), readOnly: readOnly)
         }
         let destinations = remotes.map { remote -> Destination in
             var options = options(start: .never, remote)

@@ -118,7 +118,7 @@ package enum Keymap {
         row(.last, ["G", .end], nil, "to the last row or line; a log follows again", .movement),
         row(.nextPane, [.tab], "pane", "to the next pane", .movement),
         row(.previousPane, [.backTab], nil, "to the pane before", .movement),
-        row(.back, [.escape], nil, "back: ends a search, a filter, a message, a full screen", .movement),
+        row(.back, [.escape], "back", "back: ends a search, a filter, a message, a full screen", .movement),
     ]
 
     private static let view: [Binding] = [
@@ -129,7 +129,7 @@ package enum Keymap {
         row(.tabInfo, ["1"], nil, "details: what it is and how it is", .view),
         row(.tabEnv, ["2"], nil, "details: its environment, and which source each variable is from", .view),
         row(.tabEvents, ["3"], nil, "details: what happened to its app", .view),
-        row(.tabFiles, ["4"], nil, "details: where it listens, and which files it has open", .view),
+        row(.tabFiles, ["4"], nil, "details: where it listens, and which files on a disk it has open", .view),
         row(.tabMetrics, ["5"], nil, "details: its processor time and memory as graphs", .view),
         row(.why, ["W"], nil, "why the process is as it is, on the full screen", .view),
         row(.graph, ["v"], nil, "which app depends on which", .view),

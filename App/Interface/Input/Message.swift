@@ -11,8 +11,9 @@ package enum Message: Sendable {
     case resized(width: Int, height: Int)
     /// Something of the user's own cannot be written.
     case trouble(String)
-    /// The user's files of themes have changed: all themes that there are now, and what is wrong with the files.
-    case themes([Theme], mistakes: [String])
+    /// The user's files of themes have changed: all themes that there are now, what is wrong with the files, and
+    /// by name with those of which there is no theme.
+    case themes([Theme], mistakes: [String], broken: [String: String] = [:])
     /// The colour of the terminal's background.
     case ground(RGB)
     /// The moment that `State.wakesAt` named has come.

@@ -101,7 +101,7 @@ extension State {
     func offered(in open: Chooser) -> [Chooser.Choice] {
         switch open.purpose {
         case .signals: SignalMenu.choices(self)
-        case .themes: look.names.map { Chooser.Choice(deed: .theme($0), title: $0) }
+        case .themes: (look.names + look.broken.keys.sorted()).map { Chooser.Choice(deed: .theme($0), title: $0) }
         case .commands: actionChoices + resetChoices + (open.text.isEmpty ? [] : markedChoices + processChoices)
         }
     }
@@ -140,8 +140,8 @@ extension State {
             let isActive = fleet.rows[name]?.process.status.isActive == true
             return [
                 .init(deed: .go(name), title: "\(title): select"),
-                .init(deed: .log(name), title: "\(title): log", command: "od logs \(title) -f"),
-                .init(deed: .why(name), title: "\(title): why", command: "od why \(title)"),
+                .init(deed: .log(name), title: "\(title): log", command: "\(program) logs \(title) -f"),
+                .init(deed: .why(name), title: "\(title): why", command: "\(program) why \(title)"),
             ] + (isReadOnly ? [] : deeds(with: name, title, isActive))
         }.map { choice in
             var choice = choice
@@ -176,8 +176,8 @@ extension State {
     func commandLine(of action: Action) -> String? {
         let names = list.targets
         switch action {
-        case .open: return names.first.map { "od info \(shortName($0))" }
-        case .log: return names.first.map { "od logs \(shortName($0)) -f" }
+        case .open: return names.first.map { "\(program) info \(shortName($0))" }
+        case .log: return names.first.map { "\(program) logs \(shortName($0)) -f" }
         case .restart: return commandLine("restart", names)
         case .restartAll: return commandLine("restart", list.order)
         case .toggle: return commandLine(stopping.isEmpty ? "start" : "stop", stopping.isEmpty ? names : stopping)
@@ -186,12 +186,12 @@ extension State {
         case .reload: return commandLine("reload", names)
         case .signal: return commandLine("signal SIGNAL", names)
         case .flush: return commandLine("flush", names)
-        case .scale: return names.isEmpty ? nil : "od scale \(apps(names)) N"
-        case .editEnv: return names.isEmpty ? nil : "od set \(apps(names)) env.NAME=VALUE"
-        case .why: return names.first.map { "od why \(shortName($0))" }
-        case .tabEnv: return names.first.map { "od env \(shortName($0))" }
-        case .tabEvents: return names.first.map { "od events \(appName($0))" }
-        case .graph: return "od graph"
+        case .scale: return names.isEmpty ? nil : "\(program) scale \(apps(names)) N"
+        case .editEnv: return names.isEmpty ? nil : "\(program) set \(apps(names)) env.NAME=VALUE"
+        case .why: return names.first.map { "\(program) why \(shortName($0))" }
+        case .tabEnv: return names.first.map { "\(program) env \(shortName($0))" }
+        case .tabEvents: return names.first.map { "\(program) events \(appName($0))" }
+        case .graph: return "\(program) graph"
         default: return nil
         }
     }

@@ -14,6 +14,7 @@ package struct Fleet: Sendable {
     package private(set) var rows: [InstanceName: Row] = [:]
     package private(set) var host: HostInfo?
     package private(set) var hostCPU = History()
+    package private(set) var hostMemory = History()
     /// Number of the last event that is part of `rows`; nil before the first snapshot and after a gap.
     private var seq: UInt64?
     /// It is of a moment that is over: nothing in it goes on.
@@ -91,6 +92,7 @@ package struct Fleet: Sendable {
         guard isKnown else { return }
         host = metrics.host
         hostCPU.append(metrics.host.cpu)
+        hostMemory.append(Double(metrics.host.memoryUsed))
         clock = (metrics.at, now)
         let samples = Dictionary(metrics.samples.map { ($0.id, $0) }) { first, _ in first }
         for name in Array(rows.keys) {
@@ -143,6 +145,7 @@ package struct Fleet: Sendable {
             let samples = minute.samples(series.points)
             guard let namespace = series.namespace, let name = series.name, let number = series.instance else {
                 hostCPU.precede(samples.map { $0?.cpu.average })
+                hostMemory.precede(samples.map { $0?.memory.average })
                 continue
             }
             let instance = InstanceName(namespace: namespace, name: name, instance: number)

@@ -45,6 +45,7 @@ package struct Hosts: Sendable {
         size = state.size
         for index in states.indices {
             states[index].hostCount = names.count
+            states[index].remote = destinations[index]
             states[index].isHidden = index > 0
             if index > 0 { states[index].notes = [] }
         }
@@ -69,10 +70,10 @@ package struct Hosts: Sendable {
                 let own = states[index].size
                 return update(index, .resized(width: own.width, height: own.height), at: now)
             }
-        case .themes(let themes, let mistakes):
+        case .themes(let themes, let mistakes, let broken):
             // Mistakes are said once.
             return states.indices.flatMap { index in
-                update(index, .themes(themes, mistakes: index == chosen ? mistakes : []), at: now)
+                update(index, .themes(themes, mistakes: index == chosen ? mistakes : [], broken: broken), at: now)
             }
         case .ground, .tick: return states.indices.flatMap { update($0, message, at: now) }
         case .mouse(let mouse): return point(mouse, at: now)
@@ -172,8 +173,7 @@ extension State {
     mutating func adopt(_ settings: Settings) {
         var mine = settings
         let own = self.settings
-        (mine.filter, mine.focus, mine.opened, mine.process) = (own.filter, own.focus, own.opened, own.process)
-        mine.tab = own.tab
+        (mine.focus, mine.opened, mine.process, mine.tab) = (own.focus, own.opened, own.process, own.tab)
         let (before, open) = (wanted, arrangement)
         restore(mine)
         // A page that is open stays so, and nobody is selected anew.

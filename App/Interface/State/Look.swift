@@ -7,14 +7,17 @@ package struct Look: Hashable, Sendable {
 
     /// Those that come with the product, and the user's.
     package var themes: [Theme]
+    /// What is wrong with the user's themes that cannot be had, by name.
+    package internal(set) var broken: [String: String]
     package internal(set) var chosen = Self.automatic
     /// The one that is tried out in the picker.
     package internal(set) var tried: String?
     /// The terminal's background, as far as it told.
     package internal(set) var ground: RGB?
 
-    package init(themes: [Theme] = Theme.builtIns) {
+    package init(themes: [Theme] = Theme.builtIns, broken: [String: String] = [:]) {
         self.themes = themes
+        self.broken = broken
     }
 
     package var theme: Theme { theme(named: tried ?? chosen) }

@@ -35,23 +35,38 @@ package struct Said: Hashable, Sendable {
     package var at: WallTime?
 }
 
-/// The machine as it was told last, and its traffic since the page was opened first.
+/// The machine as it was told last, and its traffic since the page was opened first: bytes a second, summed up.
 package struct MachineHistory: Hashable, Sendable {
     package private(set) var info: MachineInfo?
-    /// Bytes a second, of all interfaces.
     package private(set) var received = History()
     package private(set) var sent = History()
+    package private(set) var read = History()
+    package private(set) var written = History()
 
     package init() {}
 
     mutating func append(_ new: MachineInfo) {
         info = new
-        received.append(new.interfaces.reduce(0) { $0 + ($1.receiving ?? 0) })
-        sent.append(new.interfaces.reduce(0) { $0 + ($1.sending ?? 0) })
+        take(new.interfaces.compactMap(\.receiving), into: &received)
+        take(new.interfaces.compactMap(\.sending), into: &sent)
+        take(new.disks.compactMap(\.read), into: &read)
+        take(new.disks.compactMap(\.written), into: &written)
+    }
+
+    /// Rates are between two looks: the first has none.
+    private func take(_ rates: [Double], into history: inout History) {
+        if !rates.isEmpty { history.append(rates.reduce(0, +)) }
     }
 }
 
 extension State {
+    /// A page lies over all processes and names none: nobody could see what is acted on.
+    var showsNoProcess: Bool {
+        guard arrangement == .zoomed(.page), let page else { return false }
+        if case .why = page.subject { return false }
+        return true
+    }
+
     /// Opens a page, or closes it when it is open.
     mutating func openPage(_ action: Action) -> [Command] {
         let subject: Page.Subject? =

@@ -5,6 +5,8 @@ package struct Question: Hashable, Sendable {
     /// What is to be done, and to which instances.
     package enum Subject: Hashable, Sendable {
         case stop([InstanceName])
+        /// The marked ones.
+        case start([InstanceName])
         /// Several at once.
         case restartAll([InstanceName])
         case delete([InstanceName])
@@ -31,7 +33,7 @@ package struct Question: Hashable, Sendable {
 
     package var choices: [Choice] {
         switch subject {
-        case .stop, .restartAll, .delete, .reload, .signal, .flush, .present: [.cancel, .confirm]
+        case .stop, .start, .restartAll, .delete, .reload, .signal, .flush, .present: [.cancel, .confirm]
         case .leave: [.cancel, .detach, .stopAll]
         }
     }
@@ -42,6 +44,7 @@ package struct Question: Hashable, Sendable {
         case (.cancel, .leave): ("c", "cancel")
         case (.cancel, _): ("n", "no")
         case (.confirm, .stop): ("y", "yes, stop")
+        case (.confirm, .start): ("y", "yes, start")
         case (.confirm, .restartAll): ("y", "yes, restart")
         case (.confirm, .reload): ("y", "yes, reload")
         case (.confirm, .signal): ("y", "yes, send")

@@ -1,6 +1,7 @@
 import Widgets
 
-/// What the user has arranged, kept from one dashboard to the next.
+/// What the user has arranged, kept from one dashboard to the next. A filter is not: it would hide what has failed
+/// since from who does not think of it any more.
 package struct Settings: Hashable, Sendable {
     package var theme = Look.automatic
     package var sort = Listing.Sort.name
@@ -10,7 +11,6 @@ package struct Settings: Hashable, Sendable {
     package var times = false
     package var mouse = true
     package var division = Division()
-    package var filter = ""
     package var focus = State.Pane.list
     /// The tab of the details.
     package var tab = Tab.info
@@ -43,7 +43,7 @@ extension Settings: Codable {
     private enum CodingKeys: String, CodingKey {
         case theme, sort, inverted, tree, wrap, times, mouse
         case panes, folded, across, down, opened
-        case filter, focus, tab, full, process, entered
+        case focus, tab, full, process, entered
     }
 
     /// The shares of the edges, by their names in the file.
@@ -66,8 +66,6 @@ extension Settings: Codable {
             let share = try values.decodeIfPresent(Int.self, forKey: key)
             division.shares[edge] = share.map { max(0, min($0, 1000)) }
         }
-        let text = try values.decodeIfPresent(String.self, forKey: .filter) ?? ""
-        filter = String(Text.sanitize(text).prefix(State.Prompt.maxLength))
         let pane = try values.decodeIfPresent(String.self, forKey: .focus)
         focus = pane.flatMap { State.Pane(rawValue: $0) }.flatMap { $0 == .page ? nil : $0 } ?? focus
         tab = try values.decodeIfPresent(Int.self, forKey: .tab).flatMap { Tab(rawValue: $0) } ?? tab
@@ -89,7 +87,6 @@ extension Settings: Codable {
         try values.encode(division.preset.rawValue, forKey: .panes)
         try values.encode(division.isFolded, forKey: .folded)
         for (edge, key) in Self.edges { try values.encodeIfPresent(division.shares[edge], forKey: key) }
-        try values.encode(filter, forKey: .filter)
         try values.encode(focus.rawValue, forKey: .focus)
         try values.encode(tab.rawValue, forKey: .tab)
         try values.encodeIfPresent(opened?.rawValue, forKey: .full)
@@ -111,8 +108,6 @@ extension State {
         settings.times = log.showsTimes
         settings.mouse = hasMouse
         settings.division = division
-        // What is being typed is not arranged yet.
-        settings.filter = prompt == nil ? list.filter : kept.filter
         settings.focus = focus == .page ? .list : focus
         settings.tab = tab
         settings.opened = Settings.Opened.allCases.first { $0.arrangement == arrangement }
@@ -131,7 +126,6 @@ extension State {
         log.showsTimes = settings.times
         hasMouse = settings.mouse
         division = settings.division
-        list.filter = settings.filter
         tab = settings.tab
         recalls = settings.recalls.mapValues { Recall($0) }
         if let opened = settings.opened { (arrangement, wanted) = (opened.arrangement, settings.process) }

@@ -16,6 +16,8 @@ enum SignalMenu {
         (28, "what the program makes of it: some end without hurry"),
     ]
 
+    static var count: Int { meanings.count }
+
     static func meaning(of number: Int32) -> String { meanings.first { $0.number == number }?.meaning ?? "" }
 
     static func choices(_ state: State) -> [Chooser.Choice] {

@@ -95,7 +95,7 @@ package struct State: Sendable {
     /// Nothing can be changed from here.
     package let isReadOnly: Bool
     /// The other machine whose dashboard this is, as `--host` takes it; nil for this one.
-    let remote: String?
+    var remote: String?
     package internal(set) var focus = Pane.list
     package internal(set) var arrangement = Arrangement.panes
     package internal(set) var division = Division()
@@ -137,6 +137,8 @@ package struct State: Sendable {
     /// The log was followed when another one was shown.
     var isLogParked = false
     var pending: [Int: Pending] = [:]
+    /// How starts go that were asked for from here.
+    var outcomes: [InstanceName: Outcome] = [:]
     var calls = 0
     /// Whose first process is to be selected.
     var project: String?

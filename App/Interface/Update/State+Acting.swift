@@ -8,13 +8,14 @@ extension State {
         let commands = showSelected()
         let names = list.targets
         switch action {
-        case .restart where names.count > 1: question = Question(.restartAll(names))
+        case .restart where isAsked: question = Question(.restartAll(names))
         case .restart: return commands + send(.restart(names))
+        case .toggle where stopping.isEmpty && !list.marks.isEmpty: question = Question(.start(names))
         case .toggle where stopping.isEmpty: return commands + send(.start(names))
         case .toggle: question = Question(.stop(stopping))
         case .delete: question = Question(.delete(instances(ofAppsOf: names)))
         case .undo: return commands + undo()
-        case .reload where names.count > 1: question = Question(.reload(names))
+        case .reload where isAsked: question = Question(.reload(names))
         case .reload: return commands + send(.reload(names))
         case .signal: choose(.signals)
         case .flush: question = Question(.flush(names))
@@ -24,6 +25,9 @@ extension State {
         }
         return commands
     }
+
+    /// Several are meant, or others than the one that is highlighted: the marked ones need not even be in view.
+    private var isAsked: Bool { list.targets.count > 1 || !list.marks.isEmpty }
 
     mutating func mark(_ action: Action) -> [Command] {
         switch action {

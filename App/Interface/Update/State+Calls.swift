@@ -3,7 +3,7 @@ import Widgets
 
 /// What is printed when the dashboard has gone.
 enum Farewell {
-    static let stopped = "All apps are stopped, and OpenDaemon with them. `od start` or `od up` brings them back."
+    static let stopped = "All apps are stopped, and OpenDaemon with them.\n`od start` or `od up` brings them back."
     static let stopping = "OpenDaemon is stopping all apps."
 
     /// - Parameter host: the other machine, as `--host` takes it; nil for this one.
@@ -11,9 +11,9 @@ enum Farewell {
         guard active > 0 else { return nil }
         let apps = active == 1 ? "1 process goes" : "\(active) processes go"
         guard let host else {
-            return "\(apps) on in the background. `od` shows them again, `od daemon stop` ends them."
+            return "\(apps) on in the background.\n`od` shows them again, `od daemon stop` ends them."
         }
-        return "\(apps) on at \(host). `od --host \(host)` shows them again."
+        return "\(apps) on at \(host).\n`od --host \(host)` shows them again."
     }
 }
 
@@ -87,13 +87,13 @@ extension State {
         let time = Format.elapsed(milliseconds: now.milliseconds(since: done.since))
         switch done.call {
         case .restart(let names):
-            say(.success, "restarted \(title(names)) in \(time)", command: commandLine("restart", names))
+            report(start: "restarted \(title(names)) in \(time)", of: names, commandLine("restart", names))
         case .stop(let names):
             let back =
                 names == stopped ? "    \(keys.name(of: .undo)) starts \(names.count == 1 ? "it" : "them") again" : ""
             say(.success, "stopped \(title(names)) in \(time)", command: commandLine("stop", names) + back)
         case .start(let names):
-            say(.success, "started \(title(names)) in \(time)", command: commandLine("start", names))
+            report(start: "started \(title(names)) in \(time)", of: names, commandLine("start", names))
         case .delete(let names):
             say(.success, "deleted \(title(names))", command: commandLine("delete", names))
         case .reload, .reset, .signal, .flush, .scale, .set:
@@ -101,6 +101,14 @@ extension State {
         case .status, .detach, .shutdown:
             break
         }
+    }
+
+    /// A start that is not over is no success yet.
+    private mutating func report(start text: String, of names: [InstanceName], _ command: String) {
+        let isUnderWay = names.contains(where: isStarting)
+        let said = isUnderWay ? text + (names.count == 1 ? ": it is starting" : ": they are starting") : text
+        say(isUnderWay ? .info : .success, said, command: command)
+        lookAfter(names, said: said)
     }
 
     private func doing(_ call: Call) -> String? {
@@ -122,13 +130,22 @@ extension State {
         names.count == 1 ? shortName(names[0]) : "\(names.count) processes"
     }
 
+    /// `od`, and of which machine: what a command line begins with.
+    var program: String { remote.map { "od --host \($0)" } ?? "od" }
+
+    /// The title of a dialog, with the machine that it is about where that is another.
+    func placed(_ title: String) -> String {
+        guard let remote else { return title }
+        return title.hasSuffix("?") ? "\(title.dropLast()) at \(remote)?" : "\(title) at \(remote)"
+    }
+
     /// The command line that does the same.
     func commandLine(_ verb: String, _ names: [InstanceName]) -> String {
-        if names.count == fleet.rows.count, names.count > 1 { return "od \(verb) all" }
+        if names.count == fleet.rows.count, names.count > 1 { return "\(program) \(verb) all" }
         let apps = Set(names.map { AppName($0) })
         if apps.count == 1, names.count > 1, names.count == instances(ofAppsOf: names).count {
-            return "od \(verb) " + appName(names[0])
+            return "\(program) \(verb) " + appName(names[0])
         }
-        return "od \(verb) " + names.map(shortName).joined(separator: " ")
+        return "\(program) \(verb) " + names.map(shortName).joined(separator: " ")
     }
 }

@@ -76,7 +76,11 @@ extension State {
         switch choice.deed {
         case .action(let action): return perform(action)
         case .theme(let name):
-            look.chosen = name
+            if let mistake = look.broken[name] {
+                say(.warning, mistake)
+            } else {
+                look.chosen = name
+            }
             return []
         case .signal(let number):
             question = Question(.signal(number, list.targets))

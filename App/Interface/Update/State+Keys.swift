@@ -99,6 +99,7 @@ extension State {
     /// Whether a key of the panes has an effect now; those without are in no footer.
     package func isAvailable(_ action: Action) -> Bool {
         if isReadOnly, action.changes { return false }
+        if showsNoProcess, action.isOfProcesses { return false }
         let panes = layout.panes
         switch action {
         case .earlier: return live.isKnown && link == .live

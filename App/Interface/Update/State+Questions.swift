@@ -46,6 +46,7 @@ extension State {
         case (.confirm, .stop(let names)):
             stopped = names
             return send(.stop(names))
+        case (.confirm, .start(let names)): return send(.start(names))
         case (.confirm, .restartAll(let names)): return send(.restart(names))
         case (.confirm, .delete(let names)): return send(.delete(names))
         case (.confirm, .reload(let names)): return send(.reload(names))

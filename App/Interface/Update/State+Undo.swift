@@ -16,7 +16,7 @@ extension State {
     /// The command line that takes it back.
     var undoLine: String? {
         if !down.isEmpty { return commandLine("start", down) }
-        return rescaled.first.map { "od scale \(appName($0)) \(scaled[$0] ?? 0)" }
+        return rescaled.first.map { "\(program) scale \(appName($0)) \(scaled[$0] ?? 0)" }
     }
 
     mutating func undo() -> [Command] {
@@ -29,13 +29,17 @@ extension State {
 
     /// Why a key has no effect now, where that is not plain to see.
     private func whyNot(_ action: Action) -> String? {
+        if showsNoProcess, action.isOfProcesses {
+            return "no process is shown here: \(keys.name(of: .back)) goes back to them"
+        }
         switch action {
-        case .undo: "there is nothing to take back"
-        case .later, .present: "this is now"
-        case .whole: log.process.map { "\(shortName($0)) is the only instance of its app" }
+        case .undo: return "there is nothing to take back"
+        case .later, .present: return "this is now"
+        case .whole: return log.process.map { "\(shortName($0)) is the only instance of its app" }
         case .nextMatch, .previousMatch, .onlyMatches:
-            layout.panes.contains(.log) ? "nothing is searched for in the log: \(keys.name(of: .find)) does" : nil
-        default: nil
+            return layout.panes.contains(.log)
+                ? "nothing is searched for in the log: \(keys.name(of: .find)) does" : nil
+        default: return nil
         }
     }
 
@@ -93,11 +97,13 @@ extension State {
     }
 
     /// `od scale api +1`
-    func scaleLine(_ apps: [AppName], _ wish: ScaleWish) -> String { "od scale \(self.apps(apps)) \(wish.text)" }
+    func scaleLine(_ apps: [AppName], _ wish: ScaleWish) -> String {
+        "\(program) scale \(self.apps(apps)) \(wish.text)"
+    }
 
     /// `od set api env.PORT=3000`, for each app.
     func setLine(_ apps: [AppName], _ name: String, _ value: String) -> String {
         let value = SecretVariable.isSecret(name, value) ? FieldChange.stars : value
-        return apps.map { "od set \(appName($0)) env.\(name)=\(value)" }.joined(separator: "; ")
+        return apps.map { "\(program) set \(appName($0)) env.\(name)=\(value)" }.joined(separator: "; ")
     }
 }

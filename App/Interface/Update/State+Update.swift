@@ -45,7 +45,8 @@ extension State {
         case .trouble(let text):
             say(.warning, text)
             return []
-        case .themes(let themes, let mistakes):
+        case .themes(let themes, let mistakes, let broken):
+            look.broken = broken
             retheme(themes, mistakes)
             return []
         case .ground(let color):
@@ -127,10 +128,11 @@ extension State {
     private mutating func take(_ event: FleetEvent) -> [Command] {
         guard live.apply(event, at: now) else { return [.resubscribe] }
         expire(by: event)
+        follow(event)
         if event.name == .errored, let process = event.process {
             let name = shortName(InstanceName(process))
             let reason = process.reason ?? event.message ?? process.exit?.description
-            say(.warning, "\(name) errored" + (reason.map { ": \($0)" } ?? ""), command: "od logs \(name)")
+            say(.warning, "\(name) errored" + (reason.map { ": \($0)" } ?? ""), command: "\(program) logs \(name)")
         }
         if event.name == .engineDetached { isOwner = false }
         if event.name == .keeperLost, let message = event.message { say(.warning, "keeper lost: \(message)") }

@@ -40,20 +40,28 @@ enum ChooserView {
             : [
                 Table.Column("", .flexible(minimum: 10, weight: 3), priority: 3),
                 Table.Column("", .fixed(8), priority: isWide ? 2 : 1),
-                Table.Column("", .content(maximum: isWide ? 34 : 0), priority: 1),
+                Table.Column("", .content(maximum: commandWidth(open.purpose, state.size)), priority: 1),
             ]
         let page = rows(of: state.size, open.purpose)
         let rows = open.choices.dropFirst(open.top).prefix(page).map { choice in
             Table.Row([
                 " " + marked(choice),
-                choice.deed == .theme(state.look.chosen)
-                    ? StyledText("chosen", .dim) : StyledText(choice.keys, .key),
+                keys(choice, state),
                 StyledText(Text.sanitize(choice.command), .dim),
             ])
         }
         return Table(
             columns: columns, rows: rows, selected: open.choices.isEmpty ? nil : open.marked - open.top,
-            showsHeader: false, placeholder: StyledText(" nothing is called so: fewer letters find more", .warning))
+            showsHeader: false,
+            placeholder: StyledText(
+                " nothing is called so" + (open.purpose == .themes ? "" : ": fewer letters find more"), .warning))
+    }
+
+    /// The keys of a line; of a theme what there is to know.
+    private static func keys(_ choice: Chooser.Choice, _ state: State) -> StyledText {
+        guard case .theme(let name) = choice.deed else { return StyledText(choice.keys, .key) }
+        if state.look.broken[name] != nil { return StyledText("broken", .warning) }
+        return StyledText(name == state.look.chosen ? "chosen" : "", .dim)
     }
 
     /// The title with the letters that were typed in colour.
@@ -66,6 +74,11 @@ enum ChooserView {
                 ? StyledText(String(Character(scalar)), .accent, .bold) : StyledText(String(Character(scalar)))
         }
         return text
+    }
+
+    /// What a signal does is worth more than its command line.
+    private static func commandWidth(_ purpose: Chooser.Purpose, _ size: Size) -> Int {
+        size.width >= (purpose == .signals ? 120 : 80) ? 34 : 0
     }
 
     /// Rows of lines that fit.
@@ -81,6 +94,7 @@ enum ChooserView {
     private static func place(of size: Size, _ purpose: Chooser.Purpose) -> Rect {
         let screen = Rect(x: 0, y: 0, width: size.width, height: max(0, size.height - 1))
         let wanted = purpose == .themes ? themesWidth : width
+        let height = purpose == .signals ? min(height, SignalMenu.count + 3) : height
         var place = screen.centered(
             Size(width: min(wanted, size.width - 4), height: min(height, max(5, screen.height - 4), screen.height)))
         if purpose == .themes { place.x = max(0, screen.right - place.width - 2) }

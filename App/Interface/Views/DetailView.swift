@@ -94,7 +94,11 @@ enum DetailView {
         }
         if let exit = process.exit {
             let age = state.fleet.sinceExit(of: row, at: state.now)
-            facts.append(("ended", exit.description + (age.map { ", \(Format.duration(milliseconds: $0)) ago" } ?? "")))
+            facts.append(
+                (
+                    process.pid == nil ? "ended" : "last run",
+                    exit.description + (age.map { ", \(Format.duration(milliseconds: $0)) ago" } ?? "")
+                ))
         }
         if process.restarts > 0 { facts.append(("restarts", "\(process.restarts)")) }
         return facts

@@ -70,6 +70,9 @@ enum FooterView {
 
     /// `/` works everywhere; where neither list nor log has the keys it is the last that is looked for.
     private static func isWorthTelling(_ action: Action, _ state: State) -> Bool {
+        let isPage = state.arrangement == .zoomed(.page)
+        if action == .back { return isPage }
+        if action == .zoom, isPage { return false }
         if action == .find { return state.focus == .log || (state.focus == .list && !state.fleet.rows.isEmpty) }
         return state.isAvailable(action)
     }

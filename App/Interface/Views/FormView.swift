@@ -11,7 +11,7 @@ enum FormView {
         let (title, label, lines) = words(form, state, glyphs)
         let mistake = form.mistake.map { [StyledText($0, .error)] } ?? []
         Dialog(
-            title: StyledText(title),
+            title: StyledText(state.placed(title)),
             lines: lines + mistake + [StyledText("Enter does it \(glyphs.separator) Esc goes back", .dim)],
             field: form.field, fieldLabel: label
         ).draw(on: &canvas, in: canvas.bounds, glyphs: glyphs)
@@ -45,7 +45,7 @@ enum FormView {
             return StyledText("\(state.appName(app)) from \(before) to \(after): \(change)")
         }
         if apps.count > maxApps { lines.append(StyledText("and \(apps.count - maxApps) more")) }
-        let line = wish.map { state.scaleLine(apps, $0) } ?? "4, or +1, or -1"
+        let line = wish.map { state.scaleLine(apps, $0) } ?? "for example 4, or +1, or -1"
         return lines + [StyledText(line, .dim)]
     }
 
@@ -57,7 +57,8 @@ enum FormView {
             case 1: "1 process is restarted."
             default: "\(running.count) processes are restarted."
             }
-        let line = Variable(form.field.text).map { state.setLine(apps, $0.name, $0.value) } ?? "LOG_LEVEL=debug"
+        let line =
+            Variable(form.field.text).map { state.setLine(apps, $0.name, $0.value) } ?? "for example LOG_LEVEL=debug"
         return [StyledText(restarted), StyledText(line, .dim)]
     }
 }

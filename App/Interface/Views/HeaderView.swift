@@ -51,7 +51,7 @@ enum HeaderView {
     }
 
     /// What needs somebody comes early: the end may be cut off.
-    private static let order: [ProcessStatus] = [
+    static let order: [ProcessStatus] = [
         .online, .errored, .waiting, .starting, .reloading, .stopping, .killing, .stopped, .created,
     ]
 

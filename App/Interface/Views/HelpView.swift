@@ -1,3 +1,4 @@
+import Core
 import Themes
 import Widgets
 
@@ -8,6 +9,7 @@ enum HelpView {
         var text: String
         var isKey: Bool
         var isOff = false
+        var isSign = false
     }
 
     private static let width = 110
@@ -16,7 +18,7 @@ enum HelpView {
 
     static func draw(_ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) {
         let place = place(of: state.size)
-        let lines = lines(state)
+        let lines = lines(state, glyphs)
         canvas.clear(place)
         let shown = rows(of: state.size)
         let top = min(state.help?.top ?? 0, max(0, lines.count - shown))
@@ -29,7 +31,7 @@ enum HelpView {
         Menu(
             items: lines.map { line in
                 Menu.Item(
-                    StyledText(line.name, line.isOff ? .dim : line.isKey ? .key : .heading),
+                    StyledText(line.name, line.isOff ? .dim : line.isKey ? .key : line.isSign ? .text : .heading),
                     StyledText(line.text, line.isOff ? .dim : .text))
             },
             offset: top, placeholder: "no key matches"
@@ -42,9 +44,24 @@ enum HelpView {
     static func rows(of size: Size) -> Int { max(1, place(of: size).height - 2) }
 
     /// Headings and keys, as far as they match what is looked for.
-    static func lines(_ state: State) -> [Line] {
+    static func lines(_ state: State, _ glyphs: Glyphs = .unicode) -> [Line] {
         let words = (state.help?.filter ?? "").lowercased().split(separator: " ")
-        return Binding.Section.allCases.flatMap { section -> [Line] in
+        return keys(state, words) + signs(state, words, glyphs)
+    }
+
+    /// What the signs of the list and of the first line mean.
+    private static func signs(_ state: State, _ words: [Substring], _ glyphs: Glyphs) -> [Line] {
+        let signs = HeaderView.order.map { status in
+            Line(
+                name: status.mark(glyphs).plain, text: "\(status.rawValue): \(status.meaning)", isKey: false,
+                isSign: true)
+        }
+        .filter { line in words.allSatisfy { "signs \(line.text)".lowercased().contains($0) } }
+        return signs.isEmpty ? [] : [Line(name: "Signs", text: "", isKey: false)] + signs
+    }
+
+    private static func keys(_ state: State, _ words: [Substring]) -> [Line] {
+        Binding.Section.allCases.flatMap { section -> [Line] in
             let keys = state.keys.bindings(at: .panes)
                 .filter { $0.section == section && !(state.isReadOnly && $0.action.changes) }
                 .map {

@@ -4,14 +4,15 @@ import Widgets
 
 /// The table of processes.
 enum ListView {
-    /// Columns of a sparkline.
-    private static let graphWidth = 5
+    /// Columns of a sparkline, and of one where the list is as wide as this.
+    private static let (graphWidth, wideGraph, wideFrom) = (5, 20, 100)
     /// A graph that is full shows at least so many percent: idle noise stays low.
     private static let fullGraph = 5.0
 
     /// Columns of names, and of the project in front of them.
     private static let leastName = 12
-    private static let mostName = 20
+    private static let mostName = 16
+    private static let mostFullName = 20
     private static let mostProject = 8
 
     private enum Column: Int, CaseIterable {
@@ -41,7 +42,7 @@ enum ListView {
         let lines = Array(state.list.lines.dropFirst(state.list.top).prefix(max(0, inside.height - 1)))
         let filter = Text.sanitize(state.list.filter)
         let table = Table(
-            columns: columns(state.list, state.fleet, state.past?.reach ?? "60s", glyphs),
+            columns: columns(state.list, state.fleet, state.past?.reach ?? "60s", inside.width, glyphs),
             rows: lines.map { row($0, state, glyphs) },
             selected: state.list.selectedIndex.map { $0 - state.list.top }, focused: state.focus == .list,
             placeholder: state.list.mistake.map { StyledText(" " + Text.sanitize($0), .warning) }
@@ -59,7 +60,7 @@ enum ListView {
                 continue
             }
             let place = Rect(x: graphs.x, y: inside.y + 1 + index, width: graphs.width, height: 1)
-            Sparkline(row.cpu.samples(2 * graphWidth), maximum: max(fullGraph, row.cpu.max))
+            Sparkline(row.cpu.samples(2 * graphs.width), maximum: max(fullGraph, row.cpu.max))
                 .draw(on: &canvas, in: place, glyphs: glyphs)
             // One colour, or that of the selection: each change of colour costs more bytes than its cells.
             let selection: Role = state.focus == .list ? .selection : .selectionUnfocused
@@ -69,7 +70,7 @@ enum ListView {
 
     /// What a click on the headings sorts by.
     static func sort(at x: Int, in inside: Rect, _ state: State) -> Listing.Sort? {
-        let table = Table(columns: columns(state.list, state.fleet, "60s", .unicode), rows: [])
+        let table = Table(columns: columns(state.list, state.fleet, "60s", inside.width, .unicode), rows: [])
         guard let place = table.places(in: inside).first(where: { $0.x <= x && x < $0.x + $0.width }) else {
             return nil
         }
@@ -87,18 +88,19 @@ enum ListView {
         let range = list.range == nil ? "" : " \(glyphs.separator) V ends the range"
         let marked = list.marks.isEmpty ? "" : "\(list.marks.count) marked" + range
         return Box(
-            title: StyledText("Processes \(count)"), right: StyledText(right), bottomLeft: StyledText(marked),
+            title: StyledText("Processes ") + StyledText(count, list.filter.isEmpty ? nil : Style(.warning)),
+            right: StyledText(right), bottomLeft: StyledText(marked),
             bottomRight: StyledText(place), focused: state.focus == .list)
     }
 
     /// Columns for names, as many as they need within bounds, whichever rows are in view.
     private static func nameWidth(_ fleet: Fleet) -> Int {
-        guard fleet.hasNamespaces else { return leastName }
         let longest =
             fleet.rows.keys.map { name in
-                min(mostProject, name.namespace.count) + name.name.count + 1 + (fleet.isAlone(name) ? 0 : 3)
+                (fleet.hasNamespaces ? min(mostProject, name.namespace.count) + 1 : 0) + name.name.count
+                    + (fleet.isAlone(name) ? 0 : 3)
             }.max() ?? 0
-        return min(mostName, max(leastName, longest))
+        return min(fleet.hasNamespaces ? mostFullName : mostName, max(leastName, longest))
     }
 
     /// The project in front of a name: it is cut, never the name.
@@ -109,7 +111,9 @@ enum ListView {
         return StyledText("\(text)/", .dim)
     }
 
-    private static func columns(_ list: Listing, _ fleet: Fleet, _ reach: String, _ glyphs: Glyphs) -> [Table.Column] {
+    private static func columns(
+        _ list: Listing, _ fleet: Fleet, _ reach: String, _ width: Int, _ glyphs: Glyphs
+    ) -> [Table.Column] {
         func title(_ text: String, _ column: Column) -> StyledText {
             list.sort == column.sort
                 ? StyledText(text + (list.descends ? glyphs.down : glyphs.up), .accent) : StyledText(text)
@@ -122,7 +126,7 @@ enum ListView {
             case .state: Table.Column(title("STATE", column), .fixed(11), priority: 7)
             case .pid: Table.Column("PID", .fixed(7), .right, priority: 2)
             case .cpu: Table.Column(title("CPU%", column), .fixed(5), .right, priority: 6)
-            case .graph: Table.Column(StyledText(reach), .fixed(graphWidth), priority: 1)
+            case .graph: Table.Column(StyledText(reach), .fixed(width < wideFrom ? graphWidth : wideGraph), priority: 1)
             case .memory: Table.Column(title("MEM", column), .fixed(5), .right, priority: 5)
             case .restarts: Table.Column(title("RST", column), .fixed(4), .right, priority: 3)
             case .story: Table.Column(title("UPTIME", column), .flexible(minimum: 9, weight: 3), priority: 4)

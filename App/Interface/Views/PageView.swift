@@ -23,20 +23,24 @@ enum PageView {
         }
     }
 
+    /// Columns of the time and the sign in front of a message.
+    private static let messageIndent = 13
+
     /// What there is to show on a page `width` columns wide.
     static func lines(_ page: Page, _ state: State, width: Int, _ glyphs: Glyphs = .unicode) -> [StyledText] {
         let trouble = page.facts.inquiry == nil ? [] : TabView.trouble(page.facts)
         let text: [StyledText] =
             switch (page.subject, page.facts.finding) {
             case (.messages, _): messages(state, glyphs)
-            case (.system, _): SystemView.lines(state, width: width, glyphs)
+            case (.system, _):
+                SystemView.lines(state, width: width, height: state.layout.inner(state.layout.page).height, glyphs)
             case (.why, nil) where page.facts.inquiry == nil: [StyledText(" it was not there then", .dim)]
             case (.why, .story(let story)?): StoryText.lines(story, clock: state.clock(of:)).map { " " + $0 }
             case (.graph, .graph(let graph)?):
                 GraphText.lines(graph, unicode: glyphs == .unicode).map { " " + $0 } + legend(graph)
             default: []
             }
-        return (trouble + text).flatMap { $0.wrapped(to: width, indent: 6) }
+        return (trouble + text).flatMap { $0.wrapped(to: width, indent: page.subject == .messages ? messageIndent : 6) }
     }
 
     private static func hint(_ page: Page, _ glyphs: Glyphs) -> String {
@@ -45,7 +49,7 @@ enum PageView {
 
     /// Without dependencies the graph says how to have some.
     private static func legend(_ graph: AppGraph) -> [StyledText] {
-        guard graph.nodes.allSatisfy(\.dependencies.isEmpty) else { return [] }
+        guard graph.nodes.allSatisfy({ $0.dependencies.isEmpty }) else { return [] }
         return ["", StyledText(" No app depends on another: dependsOn in the config says that one does.", .dim)]
     }
 

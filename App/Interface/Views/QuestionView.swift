@@ -10,7 +10,7 @@ enum QuestionView {
     static func draw(_ question: Question, _ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) {
         let (title, lines) = words(question.subject, state)
         Dialog(
-            title: StyledText(title), lines: lines,
+            title: StyledText(state.placed(title)), lines: lines,
             buttons: question.choices.map { choice in
                 let label = question.label(of: choice)
                 return "\(label.key) \(label.text)"
@@ -38,6 +38,8 @@ enum QuestionView {
                 ? ["It is sent its stop signal and not started again until you do."]
                 : list(names, state) + ["They are sent their stop signals and not started again until you do."]
             return ("Stop \(state.title(names))?", what + [command("stop", names, state)])
+        case .start(let names):
+            return ("Start \(state.title(names))?", list(names, state) + [command("start", names, state)])
         case .restartAll(let names):
             return ("Restart \(state.title(names))?", list(names, state) + [command("restart", names, state)])
         case .delete(let names):

@@ -15,6 +15,21 @@ extension ProcessStatus {
         }
     }
 
+    /// For help, without a full stop.
+    var meaning: String {
+        switch self {
+        case .online: "it runs, and is ready where it says so"
+        case .errored: "it was given up: it ended too often, or cannot be started"
+        case .waiting: "for its next try, or for what it depends on"
+        case .starting: "it runs and is not ready yet"
+        case .reloading: "its successor is on the way"
+        case .stopping: "it was told to end"
+        case .killing: "it did not end in time and is killed"
+        case .stopped: "it ended, and nobody wants it to run"
+        case .created: "it was never started"
+        }
+    }
+
     func mark(_ glyphs: Glyphs) -> StyledText {
         let mark =
             switch self {

@@ -8,7 +8,9 @@ enum SystemView {
     /// Columns that a core takes: number, bar, percent.
     private static let coreWidth = 26
 
-    static func lines(_ state: State, width: Int, _ glyphs: Glyphs) -> [StyledText] {
+    /// A page of `height` rows: what is left of them is for graphs of the last minute, those of processor and memory
+    /// first. A smaller page is scrolled.
+    static func lines(_ state: State, width: Int, height: Int, _ glyphs: Glyphs) -> [StyledText] {
         guard let host = state.fleet.host else { return [] }
         guard state.past == nil else {
             let missing = "cores, disks and network of the past are not kept"
@@ -16,15 +18,20 @@ enum SystemView {
                 + ["", StyledText(" " + missing, .dim)]
         }
         let machine = state.machine.info
-        return [summary(host)] + cores(host, machine, width, glyphs) + [""] + memory(host, machine, glyphs)
-            + disks(machine, width, glyphs) + network(state.machine)
+        let texts = [
+            [summary(host), ""] + cores(host, machine, width, glyphs) + [""] + memory(host, machine, glyphs),
+            network(state.machine), disks(machine, width, glyphs),
+        ]
+        .map { $0.flatMap { $0.wrapped(to: width, indent: 6) } }
+        let bands = MachineGraphs(state, host).bands(texts.map(\.count), width: width, height: height, glyphs)
+        return zip(texts, bands).flatMap { text, band in text + band }
     }
 
     private static func summary(_ host: HostInfo) -> StyledText {
         let load = host.load.map { Format.fixed($0, places: 2) }.joined(separator: "  ")
         return StyledText(" up ", .dim) + StyledText(Format.duration(milliseconds: host.uptime))
             + StyledText("   \(host.cores) cores   load ", .dim) + StyledText(load)
-            + StyledText("   in 1, 5 and 15 minutes", .dim)
+            + StyledText("   in 1\(host.load.count > 1 ? ", 5 and 15 minutes" : " minute")", .dim)
     }
 
     private static func cores(
@@ -61,8 +68,11 @@ enum SystemView {
         guard let disks = machine?.disks, !disks.isEmpty else { return [] }
         return ["", StyledText(" disks", .heading)]
             + disks.map { disk in
-                let size = padded("\(Format.bytes(disk.used)) of \(Format.bytes(disk.total))", 15)
-                var line = StyledText(" ") + bar(part(disk.used, disk.total), glyphs) + StyledText(" " + size)
+                // As df(1) has it: what only root may write is no user's.
+                let total = disk.available.map { disk.used + $0 } ?? disk.total
+                let free = "\(Format.bytes(total - min(total, disk.used))) free"
+                var line = StyledText(" ") + bar(part(disk.used, total), glyphs)
+                line += StyledText(" " + padded("\(Format.bytes(disk.used)) used, \(free)", 23))
                 let rates = [disk.read, disk.written].compactMap { $0 }.map(rate)
                 let traffic = rates.count == 2 ? "read \(rates[0])  written \(rates[1])" : ""
                 line += StyledText(padded(traffic, 32), .dim)
@@ -91,8 +101,7 @@ enum SystemView {
     private static func bar(_ part: Double, _ glyphs: Glyphs, cells: Int = barWidth) -> StyledText {
         var canvas = Canvas(size: Size(width: cells, height: 1))
         Bar(part).draw(on: &canvas, in: canvas.bounds, glyphs: glyphs)
-        return StyledText(
-            canvas.cells.map { StyledText.Run(String(Character($0.scalar)), $0.style) })
+        return canvas.lines[0]
     }
 
     private static func part(_ used: UInt64, _ total: UInt64) -> Double {

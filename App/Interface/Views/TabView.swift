@@ -104,7 +104,8 @@ enum TabView {
             return StyledText("   ") + StyledText("\(port.port)", .accent)
                 + StyledText("  \(Text.sanitize(port.transport)) \(Text.sanitize(address))", .dim)
         }
-        if !found.files.isEmpty { lines.append(StyledText(" files", .dim)) }
+        let none = " no file on a disk: what is open are pipes, sockets and devices"
+        lines.append(StyledText(found.files.isEmpty ? none : " files", .dim))
         lines += found.files.map { StyledText("   " + Text.sanitize($0)) }
         if found.isCut { lines.append(StyledText(" and more than are looked at", .dim)) }
         return lines

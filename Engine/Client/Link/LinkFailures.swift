@@ -103,8 +103,12 @@ extension Failure {
     static func remote(_ host: String, _ exit: Exit, says text: String) -> Failure {
         let last = text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it ended with \(exit)"
         if exit == .code(255) {
+            // Beside a screen, or to connect again, ssh may not ask.
+            let isAsked = ["Permission denied", "Host key verification failed"].contains { last.contains($0) }
+            let next = "try by hand: ssh \(host) true"
             return Failure(
-                .remoteFailed, "\(host) cannot be reached", why: last, next: "try by hand: ssh \(host) true")
+                .remoteFailed, "\(host) cannot be reached", why: last,
+                next: isAsked ? next + "; if it asks for something there, use ssh-add, or one --host alone" : next)
         }
         if exit == .code(127) || text.contains("od: bridge:") {
             return Failure(

@@ -65,14 +65,20 @@ public struct MachineInfo: Hashable, Sendable, Codable {
         /// Bytes.
         public var used: UInt64
         public var total: UInt64
+        /// What users can still write: the rest may be kept for root. Nil from a daemon that does not say.
+        public var available: UInt64?
         /// Bytes a second; nil also where the kernel does not count.
         public var read: Double?
         public var written: Double?
 
-        public init(path: String, used: UInt64, total: UInt64, read: Double? = nil, written: Double? = nil) {
+        public init(
+            path: String, used: UInt64, total: UInt64, available: UInt64? = nil, read: Double? = nil,
+            written: Double? = nil
+        ) {
             self.path = path
             self.used = used
             self.total = total
+            self.available = available
             self.read = read
             self.written = written
         }

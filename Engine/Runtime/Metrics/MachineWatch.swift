@@ -131,8 +131,8 @@ final class MachineWatch: Sendable {
             let rate = rates(device(String(fields[0])))
             disks.append(
                 MachineInfo.Disk(
-                    path: Self.unescaped(fields[1]), used: space.used, total: space.total, read: rate?.0,
-                    written: rate?.1))
+                    path: Self.unescaped(fields[1]), used: space.used, total: space.total, available: space.available,
+                    read: rate?.0, written: rate?.1))
         }
         return disks.sorted { $0.path < $1.path }
     }
@@ -143,12 +143,14 @@ final class MachineWatch: Sendable {
         return target.split(separator: "/").last.map(String.init) ?? ""
     }
 
-    private func space(of path: String) -> (used: UInt64, total: UInt64)? {
+    /// In bytes. What is available to users is less than what is free where root keeps some (statvfs(3)).
+    private func space(of path: String) -> (used: UInt64, available: UInt64, total: UInt64)? {
         var facts = statvfs()
         guard statvfs(path, &facts) == 0, facts.f_blocks > 0 else { return nil }
         let block = UInt64(facts.f_frsize)
         let total = UInt64(facts.f_blocks) * block
-        return (total - min(total, UInt64(facts.f_bfree) * block), total)
+        let free = min(total, UInt64(facts.f_bfree) * block)
+        return (total - free, min(free, UInt64(facts.f_bavail) * block), total)
     }
 
     /// Blanks in paths stand as `\040` (getmntent(3)).

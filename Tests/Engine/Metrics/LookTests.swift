@@ -67,6 +67,7 @@ import Testing
         let first = watch.look(at: start)
         #expect(first.cores.isEmpty, "there is nothing to compare with")
         #expect(first.disks.contains { $0.path == "/" && $0.total > 0 && $0.used <= $0.total && $0.read == nil })
+        #expect(first.disks.allSatisfy { $0.used + ($0.available ?? .max / 2) <= $0.total })
         #expect(!first.interfaces.contains { $0.name == "lo" || $0.receiving != nil })
         #expect(watch.look(at: start.advanced(byMilliseconds: MachineWatch.pause - 1)) == first)
         let second = watch.look(at: start.advanced(byMilliseconds: 1000))
