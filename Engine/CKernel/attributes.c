@@ -83,9 +83,18 @@ static void give_streams(const struct od_plan *plan)
     }
 }
 
+/* With this number setresuid(2) and setresgid(2) change nothing and say that all went well. */
+static int is_nobody(uint32_t id)
+{
+    if (id == UINT32_MAX) errno = EINVAL;
+    return id == UINT32_MAX;
+}
+
 static uint32_t change_user(const struct od_plan *plan)
 {
     const struct od_spawn_more *more = &plan->set;
+    if (more->set & OD_SET_GID && is_nobody(more->gid)) return OD_AT_GID;
+    if (more->set & OD_SET_UID && is_nobody(more->uid)) return OD_AT_UID;
     if (more->set & OD_SET_GROUPS && syscall(SYS_setgroups, (size_t)more->groups, plan->groups) < 0)
         return OD_AT_GROUPS;
     if (more->set & OD_SET_GID && syscall(SYS_setresgid, more->gid, more->gid, more->gid) < 0) return OD_AT_GID;

@@ -102,6 +102,22 @@ extension KeeperTests {
             #expect(try status(frame, world)["Groups"]?.split(separator: " ") == [])
         }
 
+        /// setresuid(2) takes this number for "leave it": the app would be root's.
+        @Test(.enabled(if: isRoot, "needs root")) func becomesNobodyWithoutANumber() throws {
+            let world = try World()
+            try world.nextEngine()
+            var frame = SpawnFrame(shell: "true")
+            frame.more.set = OD_SET_UID.rawValue
+            frame.more.uid = .max
+            var refused = try world.refusal(of: frame)
+            #expect(refused.stage == OD_AT_UID.rawValue && refused.error == EINVAL)
+            frame.run = 2
+            frame.more.set = OD_SET_GID.rawValue
+            frame.more.gid = .max
+            refused = try world.refusal(of: frame)
+            #expect(refused.stage == OD_AT_GID.rawValue && refused.error == EINVAL)
+        }
+
         @Test(.enabled(if: isRoot, "needs root")) func entersItsDirectoryAsTheUser() throws {
             let world = try World()
             try world.nextEngine()

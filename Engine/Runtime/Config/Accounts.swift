@@ -10,7 +10,7 @@ extension ProcessAttributes {
             result.append((key, failure))
         }
         if let uid, Users.person(uid) == nil {
-            if UInt32(uid) == nil {
+            if Users.number(uid) == nil {
                 missing("uid", "there is no user ‘\(uid)’ on this machine", "correct ‘uid’, or make the user: useradd")
             } else if gid == nil {
                 missing("uid", "user \(uid) has no group on this machine", "say its group: ‘gid’")

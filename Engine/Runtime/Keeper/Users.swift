@@ -24,13 +24,17 @@ enum Users {
     /// Bytes of one entry; more members than fit are an error of the system's, and so are slow servers.
     private static let room = 1 << 20
 
+    /// A user's or group's number as it is written; nil for what is none, and for the one that setresuid(2) and
+    /// setresgid(2) take for "leave it as it is".
+    static func number(_ text: String) -> UInt32? { UInt32(text).flatMap { $0 == .max ? nil : $0 } }
+
     /// nil when there is none.
     static func person(_ text: String) -> Person? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: room) { buffer in
             guard let memory = buffer.baseAddress else { return nil }
             var entry = passwd()
             var found: UnsafeMutablePointer<passwd>?
-            let number = UInt32(text)
+            let number = number(text)
             let error =
                 number.map { getpwuid_r($0, &entry, memory, buffer.count, &found) }
                 ?? getpwnam_r(text, &entry, memory, buffer.count, &found)
@@ -43,7 +47,7 @@ enum Users {
 
     /// The number of a group; nil when there is none of that name.
     static func group(_ text: String) -> UInt32? {
-        if let number = UInt32(text) { return number }
+        if let number = number(text) { return number }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: room) { buffer in
             guard let memory = buffer.baseAddress else { return nil }
             var entry = Glibc.group()
@@ -97,7 +101,7 @@ extension SpawnGrant {
         var person: Person?
         if let text = attributes.uid {
             person = Users.person(text)
-            guard let uid = person?.uid ?? UInt32(text) else {
+            guard let uid = person?.uid ?? Users.number(text) else {
                 throw AttributeTrouble(key: "uid", text: "there is no such user on this machine")
             }
             guard person != nil || attributes.gid != nil else {

@@ -99,6 +99,14 @@ struct ConfigTroubleTests {
         #expect(failure?.why.split(separator: "\n").count == 2)
     }
 
+    /// The number by which setresuid(2) leaves everything as it is names nobody.
+    @Test(arguments: ["uid", "gid"]) func noNumberMeansRoot(_ key: String) {
+        #expect(Users.number("4294967295") == nil && Users.number("4294967294") == 4_294_967_294)
+        var attributes = ProcessAttributes()
+        if key == "uid" { (attributes.uid, attributes.gid) = ("4294967295", "0") } else { attributes.gid = "4294967295" }
+        #expect(attributes.unknownAccounts(of: "a").map(\.key) == [key])
+    }
+
     @Test func anAppThatIsChangedIsLookedAtToo() throws {
         var app = AppConfig()
         app.script = "run.sh"
