@@ -39,6 +39,6 @@ struct SilentPageTests {
         var scene = Scene.showing(shop)
         scene.press("W")
         #expect(!scene.state.showsNoProcess)
-        #expect(scene.press("r").contains(.call(1, .restart([named("api")]))))
+        #expect(scene.press("r").contains(.call(2, .restart([named("api")]))))
     }
 }

@@ -162,7 +162,7 @@ enum HelpDefaults {
             ),
             (
                 "clients",
-                "\(Defaults.clients), and \(Defaults.clientBacklog) that wait; hello within "
+                "\(Defaults.clients), \(Defaults.doorClients) through the door; \(Defaults.clientBacklog) wait; hello within "
                     + seconds(Defaults.helloDeadline)
             ),
             (

@@ -86,6 +86,7 @@ package enum ProtocolText {
         | what | how much | then |
         |---|---|---|
         | connections | \(Defaults.clients) | the oldest that has not said hello goes, else the new one is refused |
+        | of these through the door | \(Defaults.doorClients) | the same, among them |
         | hello | \(Defaults.helloDeadline / 1000) s | closed |
         | requests a second | \(Defaults.requestRate), \(Defaults.requestBurst) at once | OD5011 says when to try \
         again; after \(Defaults.refusalBurst) of these the client is not read from for a second |

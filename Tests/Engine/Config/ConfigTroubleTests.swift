@@ -103,7 +103,11 @@ struct ConfigTroubleTests {
     @Test(arguments: ["uid", "gid"]) func noNumberMeansRoot(_ key: String) {
         #expect(Users.number("4294967295") == nil && Users.number("4294967294") == 4_294_967_294)
         var attributes = ProcessAttributes()
-        if key == "uid" { (attributes.uid, attributes.gid) = ("4294967295", "0") } else { attributes.gid = "4294967295" }
+        if key == "uid" {
+            (attributes.uid, attributes.gid) = ("4294967295", "0")
+        } else {
+            attributes.gid = "4294967295"
+        }
         #expect(attributes.unknownAccounts(of: "a").map(\.key) == [key])
     }
 

@@ -15,7 +15,8 @@ import Testing
             let file = open("/proc/thread-self/comm", O_RDONLY | O_CLOEXEC)
             defer { close(file) }
             var name = [UInt8](repeating: 0, count: 32)
-            thread = String(decoding: name.prefix(max(0, read(file, &name, name.count) - 1)), as: UTF8.self)
+            let length = read(file, &name, name.count)
+            thread = String(decoding: name.prefix(max(0, length - 1)), as: UTF8.self)
         }
     }
 
