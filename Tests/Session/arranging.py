@@ -120,7 +120,7 @@ def session_what_was_entered_comes_back(world):
     second.misses("Processes")
     second.keys("l")
     # A filter would hide what has failed since.
-    assert "filter" not in second.sees("ticker#0", "ticker#1", "Processes 2")
+    assert "filter #" not in second.sees("ticker#0", "ticker#1", "Processes 2")
     second.keys("/", "Up", "Up")
     second.sees("filter: #0")
     second.keys("Enter", "/", "C-u", "Up", "Down")

@@ -115,7 +115,8 @@ def session_a_burst_takes_no_more_memory(world):
             follower.kill()
     print(f"      engine {before[0] >> 10} and {after[0] >> 10} KB, keeper {before[1] >> 10} and {after[1] >> 10} KB",
           flush=True)
-    assert all(large < small * 1.1 for small, large in zip(before, after)), (before, after)
+    # Tables double their room once more; what grew with the bytes would take as many.
+    assert all(large < small + (4 << 20) for small, large in zip(before, after)), (before, after)
     world.ends()
 
 

@@ -181,6 +181,7 @@ enum HelpDefaults {
                     + "\(size(Defaults.allAnswers)) of all"
             ),
             ("od.sock", "looked for every \(seconds(Defaults.socketLook)), and made anew when it was removed"),
+            ("keeper", "looked at every \(seconds(Defaults.keeperLook)); one that hangs is replaced"),
             ("large requests", "\(size(Defaults.allRequests)) in work, of all clients"),
             (
                 "a frame",

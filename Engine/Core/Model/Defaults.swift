@@ -149,7 +149,9 @@ public enum Defaults {
     public static let doorClients = 192
     public static let clientBacklog = 1024
     /// How often the engine looks whether its socket still has its name in the home.
-    public static let socketLook = 5000
+    public static let socketLook = 15_000
+    /// How often the engine looks whether the keeper has answered since.
+    public static let keeperLook = 5000
     /// A client that has not said hello by then is closed.
     public static let helloDeadline = 10_000
     /// Unanswered requests of one client: it is not read from until some are answered.

@@ -15,6 +15,8 @@ struct Upkeep: Sendable {
     /// Why state.db, which was removed, is not there yet.
     var missing: String?
     var keeper = KeeperWatch()
+    /// When socket and state are looked at again, nanoseconds of `od_pump_now`.
+    var nextReview: Int64 = 0
 }
 
 extension Control {
@@ -30,9 +32,12 @@ extension Control {
 
     private func lookAgain() {
         guard !isLeaving else { return }
-        loop.scheduleTask(in: .milliseconds(Int64(Defaults.socketLook))) {
+        loop.scheduleTask(in: .milliseconds(Int64(Defaults.keeperLook))) {
             self.assumeIsolated { control in
                 control.checkKeeper()
+                let now = od_pump_now()
+                guard now >= control.upkeep.nextReview else { return control.lookAgain() }
+                control.upkeep.nextReview = now + Int64(Defaults.socketLook) * 1_000_000
                 Task {
                     await control.reviewSocket()
                     await control.reviewStore()
@@ -104,7 +109,7 @@ extension Control {
 
     // MARK: the keeper
 
-    /// A tick has come (`Defaults.socketLook`): a keeper that hangs is ended, so that its spare takes its place.
+    /// A tick has come (`Defaults.keeperLook`): a keeper that hangs is ended, so that its spare takes its place.
     func checkKeeper() {
         guard isKeeperThere, let keeper, upkeep.keeper.tick() else { return }
         say(.lost("the keeper, pid \(keeper.pid), does not answer and is killed"))
