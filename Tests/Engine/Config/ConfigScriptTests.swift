@@ -131,6 +131,10 @@ struct ConfigScriptTests {
         #expect(run("echo a; echo b >&2; exit 3") == .ended(Array("a\nb\n".utf8), .code(3)))
         #expect(run("cat /dev/zero") == .tooLong)
         #expect(run("sleep 1000", patience: 200) == .late)
+        // Not even what somebody else in this process has opened for all.
+        let open = dup(1)
+        defer { close(open) }
+        #expect(run("[ -e /proc/self/fd/\(open) ] && echo open") == .ended([], .code(1)))
         #expect(run("[ -e /proc/self/fd/3 ] && echo open") == .ended([], .code(1)))
         let none = ScriptRun(words: ["/no/such/program"], patience: 1000, limit: 10, channel: .output)
         #expect(none.run() == .notStarted(ENOENT))
