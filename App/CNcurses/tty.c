@@ -171,14 +171,18 @@ void od_tty_end(void)
 
 void od_tty_stop(int group)
 {
-    struct sigaction plain = { .sa_handler = SIG_DFL }, stop, go;
+    struct sigaction plain = { .sa_handler = SIG_DFL }, ignored = { .sa_handler = SIG_IGN }, stop, go;
     drop_answers();
     modes_off();
     endwin();
-    sigaction(SIGTSTP, &plain, &stop);
+    /* The group's own is ignored here, and forgotten where it waits: it would come before the next one, or after we
+     * were continued, and stop us again. */
+    sigaction(SIGTSTP, &ignored, &stop);
     sigaction(SIGCONT, &plain, &go);
     if (group) kill(0, SIGTSTP);
-    /* To this very thread, which so cannot run on before the process stands still. Going on clears the other one. */
+    sigaction(SIGTSTP, &ignored, NULL);
+    sigaction(SIGTSTP, &plain, NULL);
+    /* To this very thread, which so cannot run on before the process stands still. */
     raise(SIGTSTP);
     /* Here when somebody continues us; at once where there is no job control. */
     sigaction(SIGCONT, &go, NULL);
