@@ -37,6 +37,12 @@ def session_why_tells_what_happened(world):
         assert words in text, (words, text)
     assert "hunter2222" not in text + json.dumps(story(world, "bad")), text
 
+    # Every crash has its words, whichever is known first: its exit, or the end of its streams.
+    world.run("start", "sh -c 'echo last >&2; sleep 0.1; exit 7'", "--name", "quick", "--max-restarts", "3")
+    world.becomes("quick#0", "errored")
+    quick = wait("all are reported", lambda: len(found := story(world, "quick")["crashes"]) > 2 and found)
+    assert all(crash["stderr"] == ["last"] for crash in quick), quick
+
     # Who did it, and the engine that heard it may be gone.
     world.run("start", "/bin/sleep", "--name", "nap", "--", "1000")
     world.run("stop", "nap")

@@ -24,6 +24,8 @@ extension Control {
         var isDiscarded = false
         /// Where its output ends, once all of it is in its logs; and how it crashed, when it did.
         var logEnds: [LogEnd]?
+        /// Which part of which log is what it wrote to stderr, once all of it is there.
+        var errorEnd: (path: String, span: LastWords.Span)?
         var crash: CrashNote?
     }
 

@@ -59,6 +59,11 @@ extension Control {
                 isJSON: subject.spec.logs?.type == .json, file: subject.process.errorFile,
                 secrets: subject.spec.env.filter { SecretVariable.isSecret($0.key, $0.value) }.map(\.value),
                 wasKilled: wasKilled, core: CoreDump.Subject(exit, subject.spec))
+            // A quiet machine has read its streams to the end before its exit is worked on.
+            if slots[id]?.isReleased == true {
+                report(id)
+                continue
+            }
             loop.scheduleTask(in: .milliseconds(Self.drainTime)) { self.assumeIsolated { $0.report(id) } }
         }
     }
@@ -67,8 +72,8 @@ extension Control {
     func report(_ id: RunID) {
         guard let draft = witness.drafts.removeValue(forKey: id) else { return }
         let (store, memory, words, now) = (parts.store, witness.memory, witness.words, Clock.now().boot)
-        let end = errorEnd(of: id, in: draft.file)
-        let span = words.span(of: draft.file, from: end?.start, upTo: end?.position)
+        let known = slots[id]?.errorEnd.flatMap { $0.path == draft.file ? $0.span : nil }
+        let span = known ?? words.span(of: draft.file, upTo: nil)
         let (readers, writer) = (parts.readers, parts.storeWorker)
         witness.unwritten.insert(id)
         let done: @Sendable () -> Void = { [self] in
@@ -90,15 +95,10 @@ extension Control {
         if !isTaken { done() }
     }
 
-    /// Where what a run wrote to stderr ends in a log; nil when that is not known.
-    private func errorEnd(of id: RunID, in file: String) -> LogEnd? {
-        slots[id]?.logEnds?.first { $0.channel == .error && $0.path == file }
-    }
-
     /// The output of a run is read to its end: what follows in the log is of another run.
     func noteEnds(_ id: RunID, _ ends: [LogEnd]) {
-        guard witness.drafts[id] == nil else { return }
-        for end in ends where end.channel == .error { _ = witness.words.span(of: end.path, upTo: end.position) }
+        guard let end = ends.first(where: { $0.channel == .error }) else { return }
+        slots[id]?.errorEnd = (end.path, witness.words.span(of: end.path, from: end.start, upTo: end.position))
     }
 
     // MARK: deeds
